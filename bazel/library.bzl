@@ -1,0 +1,54 @@
+"""linux_aio_library: how this repository's own C++ is compiled, here and elsewhere."""
+
+load("@rules_cc//cc:defs.bzl", "cc_library")
+
+# A .cpp of ours compiles as it was tested, whatever flags the consumer's own code has.
+_COPTS = [
+    "-std=c++23",
+    "-fno-exceptions",
+    "-fno-rtti",
+]
+
+def _include_path_impl(ctx):
+    path = "/".join([part for part in [ctx.label.package, ctx.attr.folder] if part])
+    return [CcInfo(compilation_context = cc_common.create_compilation_context(
+        includes = depset([path]),
+    ))]
+
+# cc_library has -isystem for a folder, which hides our own warnings, and
+# strip_include_prefix, which puts a link into every message instead of the file.
+_include_path = rule(
+    implementation = _include_path_impl,
+    attrs = {"folder": attr.string(mandatory = True)},
+    doc = "-I for a folder of the main repository.",
+)
+
+def linux_aio_library(name, include_root, copts = [], deps = [], **kwargs):
+    """A cc_library whose warnings are ours to see and nobody else's.
+
+    In our own build the headers are found through -I, so that .bazelrc's warnings
+    apply to them. In a consumer's build they are system headers, whose warnings no
+    compiler reports, however strict the consumer is.
+
+    Args:
+      name: of the library.
+      include_root: the folder, relative to this package, that #include <linux_aio/...> starts from.
+      copts: for the library's own sources, after those that all have.
+      deps: as for cc_library.
+      **kwargs: as for cc_library.
+    """
+    if native.repository_name() == "@":
+        _include_path(
+            name = name + "_include_path",
+            folder = include_root,
+            visibility = ["//visibility:private"],
+        )
+        deps = deps + [name + "_include_path"]
+    else:
+        kwargs["includes"] = [include_root]
+    cc_library(
+        name = name,
+        copts = _COPTS + copts,
+        deps = deps,
+        **kwargs
+    )
