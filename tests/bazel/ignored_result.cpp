@@ -1,0 +1,10 @@
+[[nodiscard]] int result();
+void use();
+
+void use() {
+#ifdef LINUX_AIO_MISTAKE
+  result();
+#else
+  static_cast<void>(result());
+#endif
+}
