@@ -1,0 +1,1 @@
+#include <linux_aio/linux_aio.hpp>
