@@ -12,7 +12,7 @@ cc_library(
     testonly = True,
     srcs = {srcs},
     hdrs = glob(["catch2/**/*.hpp"]),
-    copts = ["-w"],
+    copts = ["-w", "-O0"],
     includes = ["."],
     visibility = ["//visibility:public"],
 )

@@ -20,18 +20,18 @@ The right one is what tells a refused mistake from a file that never compiled.
 load("@bazel_tools//tools/build_defs/cc:action_names.bzl", "CPP_COMPILE_ACTION_NAME")
 load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
 
-_WARNINGS = [
-    "-Wall",
-    "-Wextra",
-    "-Wpedantic",
-    "-Werror",
+# The message must be found whole, and in what the compiler says, not in source that it quotes.
+_GCC = [
+    "-fmessage-length=0",
+    "-fno-diagnostics-show-caret",
 ]
-
-# The message must be found in what the compiler says, not in source that it quotes.
-_NO_QUOTES = {
-    "clang": "-fno-caret-diagnostics",
-    "compiler": "-fno-diagnostics-show-caret",  # what Bazel calls a GCC
-    "gcc": "-fno-diagnostics-show-caret",
+_PLAIN_OUTPUT = {
+    "clang": [
+        "-fmessage-length=0",
+        "-fno-caret-diagnostics",
+    ],
+    "compiler": _GCC,  # what Bazel calls a GCC
+    "gcc": _GCC,
 }
 
 def _compile(ctx, toolchain, what, flags):
@@ -55,8 +55,8 @@ def _compile(ctx, toolchain, what, flags):
         quote_include_directories = context.quote_includes,
         source_file = ctx.file.src.path,
         system_include_directories = context.system_includes,
-        user_compile_flags = ctx.fragments.cpp.copts + ctx.fragments.cpp.cxxopts + _WARNINGS +
-                             [_NO_QUOTES[toolchain.compiler], "-fmessage-length=0"] + flags,
+        user_compile_flags = ctx.fragments.cpp.copts + ctx.fragments.cpp.cxxopts +
+                             _PLAIN_OUTPUT[toolchain.compiler] + flags,
     )
     arguments = ctx.actions.args()
     arguments.add(log)

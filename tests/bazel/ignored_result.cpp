@@ -1,5 +1,4 @@
 [[nodiscard]] int result();
-void use();
 
 void use() {
 #ifdef LINUX_AIO_MISTAKE
