@@ -2,7 +2,7 @@
 
 load("@rules_cc//cc:defs.bzl", "cc_library")
 
-# A .cpp of ours compiles as it was tested, whatever flags the consumer's own code has.
+# After the flags of the build: a .cpp of ours compiles as it was tested.
 _COPTS = [
     "-std=c++23",
     "-fno-exceptions",
@@ -28,7 +28,7 @@ def linux_aio_library(name, include_root, copts = [], deps = [], **kwargs):
 
     In our own build the headers are found through -I, so that .bazelrc's warnings
     apply to them. In a consumer's build they are system headers, whose warnings no
-    compiler reports, however strict the consumer is.
+    compiler reports, however strict the consumer is; nor does it for our sources.
 
     Args:
       name: of the library.
@@ -46,6 +46,7 @@ def linux_aio_library(name, include_root, copts = [], deps = [], **kwargs):
         deps = deps + [name + "_include_path"]
     else:
         kwargs["includes"] = [include_root]
+        copts = copts + ["-w"]
     cc_library(
         name = name,
         copts = _COPTS + copts,
