@@ -10,7 +10,7 @@ _COPTS = [
 ]
 
 def _include_path_impl(ctx):
-    path = "/".join([part for part in [ctx.label.package, ctx.attr.folder] if part])
+    path = "/".join([part for part in [ctx.label.package, ctx.attr.folder] if part not in ["", "."]])
     return [CcInfo(compilation_context = cc_common.create_compilation_context(
         includes = depset([path]),
     ))]
@@ -32,7 +32,8 @@ def linux_aio_library(name, include_root, copts = [], deps = [], **kwargs):
 
     Args:
       name: of the library.
-      include_root: the folder, relative to this package, that #include <linux_aio/...> starts from.
+      include_root: the folder, relative to this package, that #include <linux_aio/...> starts from;
+        "." is the package's own.
       copts: for the library's own sources, after those that all have.
       deps: as for cc_library.
       **kwargs: as for cc_library.
