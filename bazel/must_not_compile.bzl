@@ -17,69 +17,36 @@ compiles without a word, and the mistake does not compile, for the reason given.
 The right one is what tells a refused mistake from a file that never compiled.
 """
 
-load("@bazel_tools//tools/build_defs/cc:action_names.bzl", "CPP_COMPILE_ACTION_NAME")
-load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
+load(
+    ":compile_command.bzl",
+    "COMPILE_COMMAND_ATTRS",
+    "COMPILE_COMMAND_FRAGMENTS",
+    "COMPILE_COMMAND_TOOLCHAINS",
+    "compilation_context_of",
+    "compile_command",
+    "is_clang",
+)
 
-# The message must be found whole, and in what the compiler says, not in source that it quotes.
-_GCC = [
-    "-fmessage-length=0",
-    "-fno-diagnostics-show-caret",
-]
-_PLAIN_OUTPUT = {
-    "clang": [
-        "-fmessage-length=0",
-        "-fno-caret-diagnostics",
-    ],
-    "compiler": _GCC,  # what Bazel calls a GCC
-    "gcc": _GCC,
-}
-
-def _compile(ctx, toolchain, what, flags):
+def _compile(ctx, what, flags):
     """Compiles ctx.file.src. Returns the file with the exit status and the compiler's output."""
+    command = compile_command(
+        ctx,
+        context = compilation_context_of(ctx.attr.deps),
+        flags = [
+            # The message must be found whole, and in what the compiler says, not in source
+            # that it quotes.
+            "-fmessage-length=0",
+            "-fno-caret-diagnostics" if is_clang(ctx) else "-fno-diagnostics-show-caret",
+        ] + flags,
+        source = ctx.file.src,
+    )
     log = ctx.actions.declare_file("%s.%s.log" % (ctx.label.name, what))
-    features = cc_common.configure_features(
-        ctx = ctx,
-        cc_toolchain = toolchain,
-        requested_features = ctx.features,
-        unsupported_features = ctx.disabled_features,
-    )
-    context = cc_common.merge_cc_infos(
-        cc_infos = [dep[CcInfo] for dep in ctx.attr.deps],
-    ).compilation_context
-    variables = cc_common.create_compile_variables(
-        cc_toolchain = toolchain,
-        feature_configuration = features,
-        include_directories = context.includes,
-        output_file = "/dev/null",
-        preprocessor_defines = context.defines,
-        quote_include_directories = context.quote_includes,
-        source_file = ctx.file.src.path,
-        system_include_directories = context.system_includes,
-        user_compile_flags = ctx.fragments.cpp.copts + ctx.fragments.cpp.cxxopts +
-                             _PLAIN_OUTPUT[toolchain.compiler] + flags,
-    )
-    arguments = ctx.actions.args()
-    arguments.add(log)
-    arguments.add(cc_common.get_tool_for_action(
-        action_name = CPP_COMPILE_ACTION_NAME,
-        feature_configuration = features,
-    ))
-    arguments.add_all(cc_common.get_memory_inefficient_command_line(
-        action_name = CPP_COMPILE_ACTION_NAME,
-        feature_configuration = features,
-        variables = variables,
-    ))
-    environment = dict(cc_common.get_environment_variables(
-        action_name = CPP_COMPILE_ACTION_NAME,
-        feature_configuration = features,
-        variables = variables,
-    ))
-    environment["LC_ALL"] = "C"  # quotation marks as in the messages expected
     ctx.actions.run(
-        arguments = [arguments],
-        env = environment,
+        arguments = [log.path, command.tool] + command.arguments,
+        # In the C locale quotation marks are those that the messages expected have.
+        env = dict(command.environment, LC_ALL = "C"),
         executable = ctx.file._compile,
-        inputs = depset([ctx.file.src], transitive = [context.headers, toolchain.all_files]),
+        inputs = command.inputs,
         mnemonic = "MustNotCompile",
         outputs = [log],
         progress_message = "Compiling %s (%s)" % (ctx.file.src.short_path, what),
@@ -90,16 +57,14 @@ def _shell_quoted(word):
     return "'" + word.replace("'", "'\\''") + "'"
 
 def _must_not_compile_impl(ctx):
-    toolchain = find_cpp_toolchain(ctx)
-    right = _compile(ctx, toolchain, "right", ctx.attr.copts)
+    right = _compile(ctx, "right", ctx.attr.copts)
     mistake = _compile(
         ctx,
-        toolchain,
         "mistake",
         ["-DLINUX_AIO_MISTAKE"] + ctx.attr.copts + ctx.attr.mistake_copts,
     )
     messages = ctx.attr.messages
-    if toolchain.compiler == "clang" and ctx.attr.messages_clang:
+    if is_clang(ctx) and ctx.attr.messages_clang:
         messages = ctx.attr.messages_clang
     script = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.write(
@@ -121,7 +86,7 @@ def _must_not_compile_impl(ctx):
 
 _must_not_compile_test = rule(
     implementation = _must_not_compile_impl,
-    attrs = {
+    attrs = dict(COMPILE_COMMAND_ATTRS, **{
         "copts": attr.string_list(),
         "deps": attr.label_list(providers = [CcInfo]),
         "messages": attr.string_list(mandatory = True),
@@ -131,7 +96,6 @@ _must_not_compile_test = rule(
             allow_single_file = [".cpp"],
             mandatory = True,
         ),
-        "_cc_toolchain": attr.label(default = "@bazel_tools//tools/cpp:current_cc_toolchain"),
         "_check": attr.label(
             allow_single_file = True,
             default = "//bazel/must_not_compile:check.sh",
@@ -140,10 +104,10 @@ _must_not_compile_test = rule(
             allow_single_file = True,
             default = "//bazel/must_not_compile:compile.sh",
         ),
-    },
-    fragments = ["cpp"],
+    }),
+    fragments = COMPILE_COMMAND_FRAGMENTS,
     test = True,
-    toolchains = ["@bazel_tools//tools/cpp:toolchain_type"],
+    toolchains = COMPILE_COMMAND_TOOLCHAINS,
 )
 
 def _strings(value):
