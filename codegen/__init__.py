@@ -1,0 +1,17 @@
+"""The generator: from the kernel's own headers to `generated/`.
+
+    headers ── tree, parse, extract ──> facts/*.json ── merge ──> model ── render ──> generated/
+
+The facts are committed, so everything to the right of them needs neither headers nor clang.
+
+  abis, symbols   what to read, and the judgements no header can make: reviewed tables
+  documentation   what each symbol is, in our own words
+  tree            where a header tree keeps the files of one ABI
+  parse           clang; no other module knows that it exists
+  extract         one ABI's headers to its facts, checked against the table
+  facts           one ABI's facts, and their JSON
+  merge, model    the facts of all ABIs made one, or refused
+  render          the model to text
+  output          text to files: all of them or none
+  regenerate      the command
+"""
