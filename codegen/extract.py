@@ -1,0 +1,100 @@
+"""One ABI's headers to its facts, checked against the row of the table."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from codegen.abis import ABIS, Abi
+from codegen.errors import CodegenError
+from codegen.facts import AbiFacts
+from codegen.parse import Parser, Question, Symbol
+from codegen.symbols import GROUPS, STRUCTS, SYSCALLS, TYPEDEFS, Group
+from codegen.tree import find_headers
+
+
+def extract(root: Path, abi: Abi) -> AbiFacts:
+    """The facts of `abi` from the header tree at `root`."""
+    headers = find_headers(root, abi)
+    parser = Parser(headers, abi.clang_target)
+    declared = parser.declarations(tuple(STRUCTS), TYPEDEFS)
+    taken = {group.header: _taken(group, declared.symbols) for group in GROUPS if group.header in headers.names}
+    asked = [_question(symbol) for symbols in taken.values() for symbol in symbols]
+    asked += [Question(f"__NR_{call}", f"__NR_{call}", str(root), f"defined(__NR_{call})") for call in SYSCALLS]
+    answers = parser.evaluate(_identity_questions(root) + asked)
+    _check_identity(root, abi, answers)
+    return AbiFacts(
+        abi=abi.name,
+        kernel=_kernel_version(answers),
+        word_bits=abi.word_bits,
+        kernel_long_bits=abi.kernel_long_bits,
+        typedefs=declared.typedefs,
+        structs=declared.structs,
+        constants={
+            header: {symbol.name: answers[symbol.name] for symbol in symbols if symbol.name in answers}
+            for header, symbols in taken.items()
+        },
+        syscalls={call: answers.get(f"__NR_{call}") for call in SYSCALLS},
+        places={**declared.places} | {symbol.name: symbol.where for symbols in taken.values() for symbol in symbols},
+    )
+
+
+def _taken(group: Group, symbols: tuple[Symbol, ...]) -> list[Symbol]:
+    return [
+        symbol
+        for symbol in symbols
+        if symbol.header in group.defined_in
+        and symbol.name.startswith(group.prefix)
+        and symbol.name not in group.left_out
+    ]
+
+
+def _question(symbol: Symbol) -> Question:
+    # A header may take a macro back with #undef; then it is not there.
+    condition = f"defined({symbol.name})" if symbol.is_macro else "1"
+    return Question(symbol.name, symbol.name, symbol.where, condition)
+
+
+def _identity_questions(root: Path) -> list[Question]:
+    where = str(root)
+    version = [
+        Question(name, name, where, f"defined({name})")
+        for name in ("LINUX_VERSION_CODE", "LINUX_VERSION_MAJOR", "LINUX_VERSION_PATCHLEVEL", "LINUX_VERSION_SUBLEVEL")
+    ]
+    return version + [
+        Question("the bits of a pointer", "sizeof(void *) * 8", where),
+        Question("__BITS_PER_LONG", "__BITS_PER_LONG", where),
+        Question("the bits of __kernel_long_t", "sizeof(__kernel_long_t) * 8", where),
+        Question("the alignment of __u64", "_Alignof(__u64)", where),
+        Question("little", "1", where, "defined(__LITTLE_ENDIAN)"),
+        Question("big", "1", where, "defined(__BIG_ENDIAN)"),
+        *(Question(f"is {abi.name}", "1", where, abi.dispatch_condition) for abi in ABIS),
+    ]
+
+
+def _check_identity(root: Path, abi: Abi, answers: Mapping[str, int]) -> None:
+    """Refuses the headers of one ABI for those of another: they parse without a complaint, and all numbers are wrong."""
+    orders = [order for order in ("little", "big") if order in answers]
+    true_of = [row.name for row in ABIS if f"is {row.name}" in answers]
+    expectations: list[tuple[str, object, object]] = [
+        ("__NR_io_setup", answers.get("__NR_io_setup"), abi.anchor),
+        ("the byte order of asm/byteorder.h", " and ".join(orders), abi.byte_order),
+        ("__BITS_PER_LONG", answers["__BITS_PER_LONG"], abi.word_bits),
+        ("the bits of a pointer", answers["the bits of a pointer"], abi.word_bits),
+        ("the bits of __kernel_long_t", answers["the bits of __kernel_long_t"], abi.kernel_long_bits),
+        ("the alignment of __u64", answers["the alignment of __u64"], abi.u64_alignment),
+        ("the ABI that the dispatch conditions pick", " and ".join(true_of), abi.name),
+    ]
+    for what, found, expected in expectations:
+        if found != expected:
+            raise CodegenError(
+                root,
+                f"not the headers of {abi.name}: {what} is {found}, not {expected}",
+                "name with --abi the ABIs that this tree has, or correct the row in codegen/abis.py",
+            )
+
+
+def _kernel_version(answers: Mapping[str, int]) -> str:
+    parts = ("LINUX_VERSION_MAJOR", "LINUX_VERSION_PATCHLEVEL", "LINUX_VERSION_SUBLEVEL")
+    if all(part in answers for part in parts):
+        return ".".join(str(answers[part]) for part in parts)
+    code = answers["LINUX_VERSION_CODE"]  # up to Linux 5.10; says 255 for every sublevel above
+    return f"{code >> 16}.{code >> 8 & 255}.{code & 255}"

@@ -1,0 +1,172 @@
+"""Clang reads the headers. Nothing else knows clang, and nothing but clang computes a value.
+
+A translation unit of the headers gives structs, types and enumerators, and the names of macros. What a macro is worth
+only an expression can say (`((__kernel_rwf_t)0x100)`), so a second one, of the headers and one enumerator a question,
+answers questions.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from clang import cindex
+
+from codegen.errors import CodegenError
+from codegen.facts import Field, Struct
+from codegen.tree import Headers
+
+_MAIN = "linux_aio_codegen.c"
+_CHECK_TREE = "the headers do not compile for this ABI; check the tree that --headers names"
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A name that a header gives to a number: a macro or an enumerator."""
+
+    name: str
+    header: str
+    """As it is included: linux/fs.h."""
+    where: str
+    """File and line."""
+    is_macro: bool
+
+
+@dataclass(frozen=True)
+class Declarations:
+    """What the headers declare."""
+
+    structs: Mapping[str, Struct]
+    typedefs: Mapping[str, str]
+    symbols: tuple[Symbol, ...]
+    places: Mapping[str, str]
+    """File and line of the structs and typedefs."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A constant expression to evaluate where a preprocessor condition holds."""
+
+    key: str
+    expression: str
+    where: str
+    """What an error is to point at."""
+    condition: str = "1"
+
+
+class Parser:
+    """Reads one set of headers for one target."""
+
+    def __init__(self, headers: Headers, target: str) -> None:
+        self._headers = headers
+        # Not -isystem and not the host's folders: what is read is the tree, all of it and nothing else.
+        include = [f"-I{folder}" for folder in headers.include_dirs]
+        self._arguments = ["-xc", "-std=gnu11", f"--target={target}", "-nostdinc", "-ffreestanding", "-w", *include]
+        # Headers up to Linux 5.10 use size_t without saying where it comes from.
+        self._prologue = "typedef __SIZE_TYPE__ size_t;\n" + "".join(f"#include <{name}>\n" for name in headers.names)
+        self._index = cindex.Index.create()
+
+    def declarations(self, structs: Sequence[str], typedefs: Sequence[str]) -> Declarations:
+        """The named structs and typedefs, and all symbols."""
+        unit = self._parse(self._prologue, cindex.TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD)
+        for diagnostic in unit.diagnostics:
+            raise CodegenError(_place(diagnostic.location), diagnostic.spelling, _CHECK_TREE)
+        found_structs: dict[str, Struct] = {}
+        found_typedefs: dict[str, str] = {}
+        symbols: dict[str, Symbol] = {}
+        places: dict[str, str] = {}
+        for cursor in unit.cursor.get_children():
+            if cursor.kind == cindex.CursorKind.STRUCT_DECL and cursor.is_definition() and cursor.spelling in structs:
+                found_structs[cursor.spelling] = _struct(cursor)
+                places[cursor.spelling] = _place(cursor.location)
+            elif cursor.kind == cindex.CursorKind.TYPEDEF_DECL and cursor.spelling in typedefs:
+                found_typedefs[cursor.spelling] = cursor.type.get_canonical().spelling
+                places[cursor.spelling] = _place(cursor.location)
+            else:
+                # A symbol may be macro and enumerator at once (`#define X X`), or defined, undefined and defined
+                # again: one symbol, and the last place.
+                symbols |= {symbol.name: symbol for symbol in self._symbols(cursor)}
+        for name in (*structs, *typedefs):
+            if name not in found_structs and name not in found_typedefs:
+                raise CodegenError(
+                    self._headers.include_dirs[-1],
+                    f"no header defines {name}",
+                    "check the tree that --headers names, or what codegen/symbols.py expects",
+                )
+        return Declarations(found_structs, found_typedefs, tuple(symbols.values()), places)
+
+    def evaluate(self, questions: Sequence[Question]) -> dict[str, int]:
+        """The value of each question whose condition holds."""
+        text = self._prologue
+        asked: dict[int, Question] = {}
+        for number, question in enumerate(questions):
+            text += f"#if {question.condition}\nenum {{ answer_{number} = ({question.expression}) }};\n#endif\n"
+            asked[text.count("\n") - 1] = question
+        unit = self._parse(text)
+        for diagnostic in unit.diagnostics:
+            # A question that fails still gets an enumerator, of value 0: so no answer is taken.
+            question_of_line = asked.get(diagnostic.location.line)
+            if question_of_line is None or str(diagnostic.location.file) != _MAIN:
+                raise CodegenError(_place(diagnostic.location), diagnostic.spelling, _CHECK_TREE)
+            raise CodegenError(
+                question_of_line.where,
+                f"{question_of_line.key} does not evaluate to an integer ({diagnostic.spelling})",
+                "mend the header, or leave the symbol out, with the reason, in codegen/symbols.py",
+            )
+        answers = {
+            enumerator.spelling: int(enumerator.enum_value)
+            for cursor in unit.cursor.get_children()
+            if cursor.kind == cindex.CursorKind.ENUM_DECL
+            for enumerator in cursor.get_children()
+        }
+        keys = {f"answer_{number}": question.key for number, question in enumerate(questions)}
+        return {keys[name]: value for name, value in answers.items() if name in keys}
+
+    def _parse(self, text: str, options: int = 0) -> cindex.TranslationUnit:
+        return self._index.parse(_MAIN, self._arguments, unsaved_files=[(_MAIN, text)], options=options)
+
+    def _symbols(self, cursor: cindex.Cursor) -> Iterator[Symbol]:
+        if cursor.location.file is None or cursor.location.file.name == _MAIN:
+            return  # not of a header: what the compiler itself defines
+        if cursor.kind == cindex.CursorKind.MACRO_DEFINITION:
+            yield self._symbol(cursor)
+        elif cursor.kind == cindex.CursorKind.ENUM_DECL:
+            for enumerator in cursor.get_children():
+                yield self._symbol(enumerator)
+
+    def _symbol(self, cursor: cindex.Cursor) -> Symbol:
+        path = Path(str(cursor.location.file))
+        folder = next(folder for folder in self._headers.include_dirs if path.is_relative_to(folder))
+        return Symbol(
+            name=cursor.spelling,
+            header=str(path.relative_to(folder)),
+            where=_place(cursor.location),
+            is_macro=cursor.kind == cindex.CursorKind.MACRO_DEFINITION,
+        )
+
+
+def _struct(cursor: cindex.Cursor) -> Struct:
+    return Struct(
+        size=cursor.type.get_size(),
+        alignment=cursor.type.get_align(),
+        fields=tuple(_field(field) for field in cursor.type.get_fields()),
+    )
+
+
+def _field(cursor: cindex.Cursor) -> Field:
+    if cursor.is_bitfield():
+        raise CodegenError(
+            _place(cursor.location),
+            f"{cursor.spelling} is a bit-field, whose place no offset can say",
+            "teach codegen/parse.py what it is",
+        )
+    return Field(
+        name=cursor.spelling,
+        type=cursor.type.spelling,
+        offset=cursor.get_field_offsetof() // 8,
+        size=cursor.type.get_size(),
+        alignment=cursor.type.get_align(),
+    )
+
+
+def _place(location: cindex.SourceLocation) -> str:
+    return f"{location.file}:{location.line}"
