@@ -1,8 +1,8 @@
 """The ABIs of Linux that the bindings know: one reviewed row each.
 
-A row says how clang is to read the headers as that ABI does, and what no header says. What a header can say is
-checked against the row at every extraction (extract.py), so a wrong row, or the headers of another ABI, do not get
-through.
+A row says how clang is to read the headers as that ABI does, and what no header says. What a
+header can say is checked against the row at every extraction (extract.py), so neither a wrong row
+nor the headers of another ABI get through.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ class EntryPoint:
 
 
 @dataclass(frozen=True)
-class Abi:  # pylint: disable=too-many-instance-attributes  # a row of a table is as wide as it is
+class Abi:
     """One ABI."""
 
     name: str
@@ -43,11 +43,12 @@ class Abi:  # pylint: disable=too-many-instance-attributes  # a row of a table i
     """Of __kernel_long_t: 64 on x32, whose own long has 32."""
     u64_alignment: int
     anchor: int
-    """The number of io_setup. Numbers never change, so it tells whose headers these are; it is never rendered."""
+    """The number of io_setup. Numbers never change, so it tells whose headers these are; it is not
+    rendered."""
     getevents: EntryPoint
     pgetevents: EntryPoint
     sigset_size: int = 8
-    """sizeof(sigset_t) within the kernel, in bytes. No UAPI header has it; the uapi's own sigset_t is another."""
+    """sizeof(sigset_t) within the kernel, in bytes. No UAPI header has it: their own is another."""
 
     @property
     def dispatch_condition(self) -> str:
@@ -77,7 +78,9 @@ ABIS: tuple[Abi, ...] = (
         u64_alignment=8,
         anchor=206,
         getevents=EntryPoint("kernel_timespec", f"{_X86_64}: common io_getevents sys_io_getevents"),
-        pgetevents=EntryPoint("kernel_timespec", f"{_X86_64}: common io_pgetevents sys_io_pgetevents"),
+        pgetevents=EntryPoint(
+            "kernel_timespec", f"{_X86_64}: common io_pgetevents sys_io_pgetevents"
+        ),
     ),
     Abi(
         name="x32",
@@ -90,9 +93,11 @@ ABIS: tuple[Abi, ...] = (
         kernel_long_bits=64,
         u64_alignment=8,
         anchor=0x40000000 + 543,
-        # Only io_setup and io_submit have an x32 entry of their own; the waiting calls enter the 64-bit ones.
+        # Only io_setup and io_submit have an x32 entry of their own; waiting enters the 64-bit one.
         getevents=EntryPoint("kernel_timespec", f"{_X86_64}: common io_getevents sys_io_getevents"),
-        pgetevents=EntryPoint("kernel_timespec", f"{_X86_64}: common io_pgetevents sys_io_pgetevents"),
+        pgetevents=EntryPoint(
+            "kernel_timespec", f"{_X86_64}: common io_pgetevents sys_io_pgetevents"
+        ),
     ),
     Abi(
         name="i386",
@@ -105,8 +110,12 @@ ABIS: tuple[Abi, ...] = (
         kernel_long_bits=32,
         u64_alignment=4,
         anchor=245,
-        getevents=EntryPoint("kernel_old_timespec", f"{_I386}: i386 io_getevents sys_io_getevents_time32"),
-        pgetevents=EntryPoint("kernel_old_timespec", f"{_I386}: i386 io_pgetevents sys_io_pgetevents_time32"),
+        getevents=EntryPoint(
+            "kernel_old_timespec", f"{_I386}: i386 io_getevents sys_io_getevents_time32"
+        ),
+        pgetevents=EntryPoint(
+            "kernel_old_timespec", f"{_I386}: i386 io_pgetevents sys_io_pgetevents_time32"
+        ),
     ),
     Abi(
         name="aarch64",
@@ -147,8 +156,12 @@ ABIS: tuple[Abi, ...] = (
         kernel_long_bits=32,
         u64_alignment=8,
         anchor=243,
-        getevents=EntryPoint("kernel_old_timespec", f"{_ARM}: common io_getevents sys_io_getevents_time32"),
-        pgetevents=EntryPoint("kernel_old_timespec", f"{_ARM}: common io_pgetevents sys_io_pgetevents_time32"),
+        getevents=EntryPoint(
+            "kernel_old_timespec", f"{_ARM}: common io_getevents sys_io_getevents_time32"
+        ),
+        pgetevents=EntryPoint(
+            "kernel_old_timespec", f"{_ARM}: common io_pgetevents sys_io_pgetevents_time32"
+        ),
     ),
     Abi(
         name="armeb",
@@ -161,8 +174,12 @@ ABIS: tuple[Abi, ...] = (
         kernel_long_bits=32,
         u64_alignment=8,
         anchor=243,
-        getevents=EntryPoint("kernel_old_timespec", f"{_ARM}: common io_getevents sys_io_getevents_time32"),
-        pgetevents=EntryPoint("kernel_old_timespec", f"{_ARM}: common io_pgetevents sys_io_pgetevents_time32"),
+        getevents=EntryPoint(
+            "kernel_old_timespec", f"{_ARM}: common io_getevents sys_io_getevents_time32"
+        ),
+        pgetevents=EntryPoint(
+            "kernel_old_timespec", f"{_ARM}: common io_pgetevents sys_io_pgetevents_time32"
+        ),
     ),
 )
 
@@ -173,7 +190,11 @@ def find_abi(name: str, asked_by: str) -> Abi:
         if abi.name == name:
             return abi
     known = ", ".join(abi.name for abi in ABIS)
-    raise CodegenError(asked_by, f"there is no ABI '{name}'", f"use one of {known}, or add a row to codegen/abis.py")
+    raise CodegenError(
+        asked_by,
+        f"there is no ABI '{name}'",
+        f"use one of {known}, or add a row to codegen/abis.py",
+    )
 
 
 def find_abis(names: Sequence[str], asked_by: str) -> tuple[Abi, ...]:

@@ -1,4 +1,4 @@
-"""The constants of one group on all ABIs: those that are the same everywhere, and those of each ABI."""
+"""The constants of one group on all ABIs: those equal everywhere, and those of each ABI."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,7 +14,12 @@ _RANGES: Mapping[str, range] = {
     "int": range(-(1 << 31), 1 << 31),
     "kernel_rwf_t": range(-(1 << 31), 1 << 31),
 }
-_HEX_DIGITS: Mapping[str, int] = {"std::uint16_t": 4, "std::uint32_t": 8, "int": 8, "kernel_rwf_t": 8}
+_HEX_DIGITS: Mapping[str, int] = {
+    "std::uint16_t": 4,
+    "std::uint32_t": 8,
+    "int": 8,
+    "kernel_rwf_t": 8,
+}
 
 
 def merge_group(
@@ -27,7 +32,9 @@ def merge_group(
     own: dict[str, list[Constant]] = {one.abi: [] for one in facts}
     for name in sorted(names, key=lambda name: documentation.position("constants", name)):
         constants = {
-            one.abi: Constant(name.lower(), group.type_of(name), _value(group, name, one), entries[name])
+            one.abi: Constant(
+                name.lower(), group.type_of(name), _value(group, name, one), entries[name]
+            )
             for one in facts
             if name in one.constants.get(group.header, {})
         }
@@ -47,7 +54,7 @@ def _value(group: Group, name: str, facts: AbiFacts) -> str:
         raise CodegenError(
             facts.place(name),
             f"{name} is {value} on {facts.abi}, which is no {cpp_type}",
-            "look at the header; if it is right, give the symbol a wider type in codegen/symbols.py",
+            "look at the header; if it is right, give it a wider type in codegen/symbols.py",
         )
     return f"0x{value:0{_HEX_DIGITS[cpp_type]}x}" if group.base == 16 else str(value)
 
@@ -58,6 +65,7 @@ def _disagreement(group: Group, name: str, facts: Sequence[AbiFacts]) -> Codegen
     other = next(one for one in others if values[one.abi] != values[first.abi])
     return CodegenError(
         other.place(name),
-        f"{name} is {values[other.abi]} on {other.abi}, {values[first.abi]} on {first.abi} ({first.place(name)})",
-        f"look at both headers; if the kernel means it, let {group.header} differ in codegen/symbols.py",
+        f"{name} is {values[other.abi]} on {other.abi}, "
+        f"but {values[first.abi]} on {first.abi} ({first.place(name)})",
+        f"look at both; if the kernel means it, let {group.header} differ in codegen/symbols.py",
     )

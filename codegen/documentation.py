@@ -26,7 +26,7 @@ class Entry:
 
 
 class Documentation:
-    """All entries; asking for one that is missing or incomplete is an error that says where to write it."""
+    """All entries. To ask for a missing or incomplete one is an error that says what to do."""
 
     def __init__(self, path: Path = FILE) -> None:
         self._path = path
@@ -43,9 +43,15 @@ class Documentation:
             raise CodegenError(self._path, f"nothing about {symbol}", f"describe it under {header}")
         missing = [key for key in ("text", "since", "source") if not data.get(key)]
         if missing:
-            raise CodegenError(locate(self._path, header), f"{symbol} has no {missing[0]}", "add it")
+            raise CodegenError(
+                locate(self._path, header), f"{symbol} has no {missing[0]}", "add it"
+            )
         if not data["text"].endswith("."):
-            raise CodegenError(locate(self._path, header), f"the text of {symbol} is no sentence", "end it with a stop")
+            raise CodegenError(
+                locate(self._path, header),
+                f"the text of {symbol} is no sentence",
+                "end it with a stop",
+            )
         return Entry(data["text"], data["since"], data["source"])
 
     def field(self, struct: str, field: str) -> str:
@@ -54,7 +60,9 @@ class Documentation:
         text = self._data.get("structs", {}).get(struct, {}).get("fields", {}).get(field)
         if not text:
             where = locate(self._path, header)
-            raise CodegenError(where, f"nothing about {struct}::{field}", f"describe it under {header}")
+            raise CodegenError(
+                where, f"nothing about {struct}::{field}", f"describe it under {header}"
+            )
         return str(text)
 
     def position(self, section: Section, symbol: str) -> int:

@@ -6,8 +6,8 @@ from pathlib import Path
 class CodegenError(Exception):
     """Something the user has to put right.
 
-    It reads as one line, `where: what: remedy`, because it ends up as the last line of a build log. `where` is a
-    file, with a line if there is one.
+    It reads as one line, `where: what: remedy`, because it ends up as the last line of a build log.
+    `where` is a file, with a line if there is one.
     """
 
     def __init__(self, where: str | Path, what: str, remedy: str) -> None:
@@ -15,7 +15,7 @@ class CodegenError(Exception):
 
 
 def locate(path: Path, needle: str) -> str:
-    """`path:line` of the first line that contains `needle`, or just `path`: so that errors can point into data."""
+    """`path:line` of the first line with `needle`, or just `path`, for errors to point at."""
     lines = path.read_text(encoding="utf-8").splitlines()
     for number, line in enumerate(lines, start=1):
         if needle in line:

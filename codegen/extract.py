@@ -16,9 +16,16 @@ def extract(root: Path, abi: Abi) -> AbiFacts:
     headers = find_headers(root, abi)
     parser = Parser(headers, abi.clang_target)
     declared = parser.declarations(tuple(STRUCTS), TYPEDEFS)
-    taken = {group.header: _taken(group, declared.symbols) for group in GROUPS if group.header in headers.names}
+    taken = {
+        group.header: _taken(group, declared.symbols)
+        for group in GROUPS
+        if group.header in headers.names
+    }
     asked = [_question(symbol) for symbols in taken.values() for symbol in symbols]
-    asked += [Question(f"__NR_{call}", f"__NR_{call}", str(root), f"defined(__NR_{call})") for call in SYSCALLS]
+    asked += [
+        Question(f"__NR_{call}", f"__NR_{call}", str(root), f"defined(__NR_{call})")
+        for call in SYSCALLS
+    ]
     answers = parser.evaluate(_identity_questions(root) + asked)
     _check_identity(root, abi, answers)
     return AbiFacts(
@@ -29,11 +36,14 @@ def extract(root: Path, abi: Abi) -> AbiFacts:
         typedefs=declared.typedefs,
         structs=declared.structs,
         constants={
-            header: {symbol.name: answers[symbol.name] for symbol in symbols if symbol.name in answers}
+            header: {
+                symbol.name: answers[symbol.name] for symbol in symbols if symbol.name in answers
+            }
             for header, symbols in taken.items()
         },
         syscalls={call: answers.get(f"__NR_{call}") for call in SYSCALLS},
-        places={**declared.places} | {symbol.name: symbol.where for symbols in taken.values() for symbol in symbols},
+        places={**declared.places}
+        | {symbol.name: symbol.where for symbols in taken.values() for symbol in symbols},
     )
 
 
@@ -57,7 +67,12 @@ def _identity_questions(root: Path) -> list[Question]:
     where = str(root)
     version = [
         Question(name, name, where, f"defined({name})")
-        for name in ("LINUX_VERSION_CODE", "LINUX_VERSION_MAJOR", "LINUX_VERSION_PATCHLEVEL", "LINUX_VERSION_SUBLEVEL")
+        for name in (
+            "LINUX_VERSION_CODE",
+            "LINUX_VERSION_MAJOR",
+            "LINUX_VERSION_PATCHLEVEL",
+            "LINUX_VERSION_SUBLEVEL",
+        )
     ]
     return version + [
         Question("the bits of a pointer", "sizeof(void *) * 8", where),
@@ -71,7 +86,7 @@ def _identity_questions(root: Path) -> list[Question]:
 
 
 def _check_identity(root: Path, abi: Abi, answers: Mapping[str, int]) -> None:
-    """Refuses the headers of one ABI for those of another: they parse without a complaint, and all numbers are wrong."""
+    """Refuses the headers of another ABI: clang takes them, and their numbers are wrong."""
     orders = [order for order in ("little", "big") if order in answers]
     true_of = [row.name for row in ABIS if f"is {row.name}" in answers]
     expectations: list[tuple[str, object, object]] = [
@@ -79,7 +94,11 @@ def _check_identity(root: Path, abi: Abi, answers: Mapping[str, int]) -> None:
         ("the byte order of asm/byteorder.h", " and ".join(orders), abi.byte_order),
         ("__BITS_PER_LONG", answers["__BITS_PER_LONG"], abi.word_bits),
         ("the bits of a pointer", answers["the bits of a pointer"], abi.word_bits),
-        ("the bits of __kernel_long_t", answers["the bits of __kernel_long_t"], abi.kernel_long_bits),
+        (
+            "the bits of __kernel_long_t",
+            answers["the bits of __kernel_long_t"],
+            abi.kernel_long_bits,
+        ),
         ("the alignment of __u64", answers["the alignment of __u64"], abi.u64_alignment),
         ("the ABI that the dispatch conditions pick", " and ".join(true_of), abi.name),
     ]
@@ -88,7 +107,7 @@ def _check_identity(root: Path, abi: Abi, answers: Mapping[str, int]) -> None:
             raise CodegenError(
                 root,
                 f"not the headers of {abi.name}: {what} is {found}, not {expected}",
-                "name with --abi the ABIs that this tree has, or correct the row in codegen/abis.py",
+                "name with --abi what this tree has, or correct the row in codegen/abis.py",
             )
 
 

@@ -1,17 +1,19 @@
 """What the headers of one kernel say for one ABI, and its JSON.
 
-Facts are values only: no date, path or version of a tool, so that extracting them again changes nothing. They keep
-the kernel's names; ours come with the model.
+Facts are values only: no date, path or version of a tool, so that extracting them again changes
+nothing. They keep the kernel's names; ours come with the model.
 """
 
 import dataclasses
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import index
 from pathlib import Path
 from typing import Any
 
 from codegen.errors import CodegenError
+from codegen.symbols import STRUCTS, SYSCALLS, TYPEDEFS
 
 _EXTRACT_AGAIN = "extract it again: ./bazelw run //codegen:regenerate -- --headers DIR"
 
@@ -38,7 +40,7 @@ class Struct:
 
 
 @dataclass(frozen=True)
-class AbiFacts:  # pylint: disable=too-many-instance-attributes  # everything that is recorded
+class AbiFacts:
     """The facts of one ABI."""
 
     abi: str
@@ -54,7 +56,7 @@ class AbiFacts:  # pylint: disable=too-many-instance-attributes  # everything th
     syscalls: Mapping[str, int | None]
     """None is the fact that the ABI does not have the call."""
     places: Mapping[str, str] = dataclasses.field(default_factory=dict, compare=False)
-    """Where each of the names was found, file and line, for errors to point at. Not a fact, so it is not written."""
+    """Where each name was found, file and line, for errors to point at. No fact, so not written."""
 
     def place(self, name: str) -> str:
         """Where `name` was found."""
@@ -78,7 +80,9 @@ def load_facts(path: Path) -> AbiFacts:
         text = path.read_text(encoding="utf-8")
         data = json.loads(text)
     except OSError as error:
-        raise CodegenError(path, f"cannot read the facts ({error.strerror})", _EXTRACT_AGAIN) from error
+        raise CodegenError(
+            path, f"cannot read the facts ({error.strerror})", _EXTRACT_AGAIN
+        ) from error
     except ValueError as error:
         line = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise CodegenError(f"{path}{line}", f"no facts ({error})", _EXTRACT_AGAIN) from error
@@ -86,14 +90,15 @@ def load_facts(path: Path) -> AbiFacts:
         facts = _from_data(data, _places(path, text))
     except (KeyError, TypeError, AttributeError) as error:
         raise CodegenError(path, f"not the facts of an ABI ({error!r})", _EXTRACT_AGAIN) from error
+    known = facts.structs.keys() | facts.typedefs.keys() | facts.syscalls.keys()
+    for name in (*STRUCTS, *TYPEDEFS, *SYSCALLS):
+        if name not in known:
+            raise CodegenError(path, f"no facts about {name}", _EXTRACT_AGAIN)
     if facts_path(path.parent, facts.abi) != path:
-        raise CodegenError(facts.place("abi"), f"these are the facts of '{facts.abi}'", _EXTRACT_AGAIN)
+        raise CodegenError(
+            facts.place("abi"), f"these are the facts of '{facts.abi}'", _EXTRACT_AGAIN
+        )
     return facts
-
-
-def load_all(folder: Path) -> dict[str, AbiFacts]:
-    """All facts in a folder, by ABI."""
-    return {facts.abi: facts for facts in map(load_facts, sorted(folder.glob("*.json")))}
 
 
 def to_files(facts: Iterable[AbiFacts]) -> dict[str, str]:
@@ -111,12 +116,28 @@ def _places(path: Path, text: str) -> dict[str, str]:
 
 
 def _from_data(data: Any, places: Mapping[str, str]) -> AbiFacts:
-    structs = {
-        name: Struct(
-            size=struct["size"],
-            alignment=struct["alignment"],
-            fields=tuple(Field(**field) for field in struct["fields"]),
-        )
-        for name, struct in data["structs"].items()
-    }
-    return AbiFacts(**{**data, "structs": structs, "places": places})
+    return AbiFacts(
+        abi=data["abi"],
+        kernel=data["kernel"],
+        word_bits=index(data["word_bits"]),
+        kernel_long_bits=index(data["kernel_long_bits"]),
+        typedefs=dict(data["typedefs"]),
+        structs={name: _struct_from(struct) for name, struct in data["structs"].items()},
+        constants={
+            header: {name: index(value) for name, value in symbols.items()}
+            for header, symbols in data["constants"].items()
+        },
+        syscalls={
+            call: None if number is None else index(number)
+            for call, number in data["syscalls"].items()
+        },
+        places=places,
+    )
+
+
+def _struct_from(data: Any) -> Struct:
+    return Struct(
+        size=index(data["size"]),
+        alignment=index(data["alignment"]),
+        fields=tuple(Field(**field) for field in data["fields"]),
+    )

@@ -1,7 +1,7 @@
 """The layouts of one struct on all ABIs made one, or refused.
 
-A layout may follow the byte order (which fields come first) and the width of the kernel's long (their offsets). What
-neither explains is an error.
+A layout may follow the byte order (which fields come first) and the width of the kernel's long
+(their offsets). What neither explains is an error.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,9 @@ from codegen.model import Field, Struct
 from codegen.symbols import FIELD_TYPES, STRUCTS
 
 
-def merge_struct(kernel_name: str, facts: Sequence[AbiFacts], documentation: Documentation) -> Struct:
+def merge_struct(
+    kernel_name: str, facts: Sequence[AbiFacts], documentation: Documentation
+) -> Struct:
     """One struct of the model."""
     name = STRUCTS[kernel_name]
     by_order: dict[ByteOrder, list[AbiFacts]] = {}
@@ -41,7 +43,9 @@ def merge_struct(kernel_name: str, facts: Sequence[AbiFacts], documentation: Doc
     return Struct(
         name=name,
         entry=documentation.entry("structs", name),
-        size=_by_long(kernel_name, "the size", [(one, one.structs[kernel_name].size) for one in facts]),
+        size=_by_long(
+            kernel_name, "the size", [(one, one.structs[kernel_name].size) for one in facts]
+        ),
         aligned_as=_aligned_as(kernel_name, facts),
         head=head,
         split=split,
@@ -87,7 +91,12 @@ def _aligned_as(kernel_name: str, facts: Sequence[AbiFacts]) -> str:
     """The type of the first field that is aligned as the struct is, on every ABI."""
     structs = [one.structs[kernel_name] for one in facts]
     for field in structs[0].fields:
-        namesakes = [(struct, other) for struct in structs for other in struct.fields if other.name == field.name]
+        namesakes = [
+            (struct, other)
+            for struct in structs
+            for other in struct.fields
+            if other.name == field.name
+        ]
         if all(struct.alignment == other.alignment for struct, other in namesakes):
             return FIELD_TYPES[field.type]
     raise CodegenError(
@@ -118,7 +127,7 @@ def _split(
 def _disagreement(kernel_name: str, what: str, one: AbiFacts, other: AbiFacts) -> CodegenError:
     return CodegenError(
         other.place(kernel_name),
-        f"struct {kernel_name}: {what} on {other.abi} is not what {one.abi} has ({one.place(kernel_name)}), "
-        "and neither byte order nor the kernel's long explains it",
+        f"struct {kernel_name}: {what} on {other.abi} is not what {one.abi} has "
+        f"({one.place(kernel_name)}), and neither byte order nor the kernel's long explains it",
         "look at both headers; if the kernel means it, codegen/layout.py has to learn why",
     )

@@ -1,10 +1,11 @@
 """The facts of all ABIs made one model; what cannot be one is refused.
 
-ABIs may differ in what a reviewed table lets them differ in, and layouts in what layout.py says. Any other difference
-means that headers were misread or that the kernel did something new, and a person has to look.
+ABIs may differ in what a reviewed table lets them differ in, and layouts in what layout.py says.
+Any other difference means that headers were misread or that the kernel did something new, and a
+person has to look.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from codegen.abis import find_abi
 from codegen.constants import merge_group
@@ -26,7 +27,7 @@ def merge(facts: Sequence[AbiFacts], documentation: Documentation) -> Model:
             raise CodegenError(
                 other.place("kernel"),
                 f"{other.abi} is of Linux {other.kernel}, but {first.abi} of Linux {first.kernel}",
-                "extract all ABIs from one tree, or set --facts and --output to folders of their own",
+                "extract all from one tree, or set --facts and --output to folders of their own",
             )
     groups: list[ConstantGroup] = []
     own: dict[str, list[Constant]] = {one.abi: [] for one in facts}
@@ -53,7 +54,8 @@ def _agreed_typedef(name: str, facts: Sequence[AbiFacts]) -> str:
         if other.typedefs[name] != first.typedefs[name]:
             raise CodegenError(
                 other.place(name),
-                f"{name} is '{other.typedefs[name]}' on {other.abi}, '{first.typedefs[name]}' on {first.abi}",
+                f"{name} is '{other.typedefs[name]}' on {other.abi}, "
+                f"but '{first.typedefs[name]}' on {first.abi} ({first.place(name)})",
                 "look at both headers; codegen/merge.py has to learn why",
             )
     return first.typedefs[name]
@@ -67,7 +69,8 @@ def _long_exceptions(facts: Sequence[AbiFacts]) -> tuple[LongException, ...]:
         if one.typedefs["aio_context_t"] != unsigned:
             raise CodegenError(
                 one.place("aio_context_t"),
-                f"aio_context_t is '{one.typedefs['aio_context_t']}' on {one.abi}, not __kernel_ulong_t ('{unsigned}')",
+                f"aio_context_t is '{one.typedefs['aio_context_t']}' on {one.abi}, "
+                f"not what __kernel_ulong_t is ('{unsigned}')",
                 "look at the header; codegen/templates/types.hpp.j2 has to learn the new type",
             )
         if (signed, unsigned) != ("long", "unsigned long"):
@@ -80,7 +83,11 @@ def _abi(facts: AbiFacts, constants: Sequence[Constant], documentation: Document
     return AbiModel(
         row=find_abi(facts.abi, facts.place("abi")),
         syscalls=tuple(
-            Syscall(name=f"nr_{call}", number=_number(facts.syscalls[call]), entry=documentation.entry("syscalls", call))
+            Syscall(
+                name=f"nr_{call}",
+                number=_number(facts.syscalls[call]),
+                entry=documentation.entry("syscalls", call),
+            )
             for call in SYSCALLS
         ),
         constants=tuple(constants),

@@ -1,4 +1,4 @@
-"""What is rendered: the facts of all ABIs as one, with our names and texts. Plain data; every number is final text."""
+"""What is rendered: the facts of all ABIs as one, with our names and texts; numbers as text."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ class Field:
 
 @dataclass(frozen=True)
 class Struct:
-    """A struct: `split` are the fields between `head` and `tail` whose order is the byte order's, if any."""
+    """A struct. Between `head` and `tail` is what differs by byte order, if anything does."""
 
     name: str
     entry: Entry
     size: str
     """An expression, as Field.offset."""
     aligned_as: str
-    """The type of the field that decides the alignment: what that is in bytes varies, and compilers differ."""
+    """The type of the field that decides the alignment. In bytes it varies, even by compiler."""
     head: tuple[Field, ...]
     split: Mapping[ByteOrder, tuple[Field, ...]]
     tail: tuple[Field, ...]

@@ -16,13 +16,16 @@ BUILD_FILE = "BUILD.bazel"
 def replace_folder(folder: Path, files: Mapping[str, str], mark: str) -> None:
     """Makes `folder` hold `files` and nothing else but its BUILD.bazel.
 
-    All is written beside it first and then renamed into its place, so whatever goes wrong leaves a whole folder.
-    A file without `mark`, which all files made here have near their beginning, is somebody's: then nothing is done.
+    All is written beside it first and then renamed into its place, so whatever goes wrong leaves a
+    whole folder. A file without `mark`, which all files made here have near their beginning, is
+    somebody's: then nothing is done.
     """
     try:
         for path in _files_in(folder):
             if mark not in path.read_bytes()[:200].decode("utf-8", errors="replace"):
-                raise CodegenError(path, "not made by the generator", "move it away, or choose another folder")
+                raise CodegenError(
+                    path, "not made by the generator", "move it away, or choose another folder"
+                )
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as temporary:
             fresh, stale = Path(temporary, "fresh"), Path(temporary, "stale")
@@ -31,7 +34,9 @@ def replace_folder(folder: Path, files: Mapping[str, str], mark: str) -> None:
                 shutil.copy2(folder / BUILD_FILE, fresh / BUILD_FILE)
             _swap(folder, fresh, stale)
     except OSError as error:
-        raise CodegenError(folder, f"cannot be written ({error})", "nothing was changed; see to the folder") from error
+        raise CodegenError(
+            folder, f"cannot be written ({error})", "nothing was changed; see to the folder"
+        ) from error
 
 
 def differences(folder: Path, files: Mapping[str, str]) -> str:
@@ -55,7 +60,9 @@ def differences(folder: Path, files: Mapping[str, str]) -> str:
 
 
 def _files_in(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / BUILD_FILE)
+    return sorted(
+        path for path in folder.rglob("*") if path.is_file() and path != folder / BUILD_FILE
+    )
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> None:
@@ -67,7 +74,7 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def _swap(folder: Path, fresh: Path, stale: Path) -> None:
-    """Renames `folder` to `stale` and `fresh` to `folder`; an interruption in between puts the old one back."""
+    """Puts `fresh` in the place of `folder`; an interruption in between puts the old one back."""
     try:
         if folder.exists():
             os.rename(folder, stale)

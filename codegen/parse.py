@@ -1,8 +1,8 @@
 """Clang reads the headers. Nothing else knows clang, and nothing but clang computes a value.
 
-A translation unit of the headers gives structs, types and enumerators, and the names of macros. What a macro is worth
-only an expression can say (`((__kernel_rwf_t)0x100)`), so a second one, of the headers and one enumerator a question,
-answers questions.
+A translation unit of the headers gives structs, types and enumerators, and the names of macros.
+What a macro is worth only an expression can say (`((__kernel_rwf_t)0x100)`), so a second one, of
+the headers and one enumerator a question, answers questions.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -58,32 +58,46 @@ class Parser:
 
     def __init__(self, headers: Headers, target: str) -> None:
         self._headers = headers
-        # Not -isystem and not the host's folders: what is read is the tree, all of it and nothing else.
+        # The tree is all that is read, and -isystem would silence it.
         include = [f"-I{folder}" for folder in headers.include_dirs]
-        self._arguments = ["-xc", "-std=gnu11", f"--target={target}", "-nostdinc", "-ffreestanding", "-w", *include]
+        self._arguments = [
+            "-xc",
+            "-std=gnu11",
+            f"--target={target}",
+            "-nostdinc",
+            "-ffreestanding",
+            "-w",
+            *include,
+        ]
         # Headers up to Linux 5.10 use size_t without saying where it comes from.
-        self._prologue = "typedef __SIZE_TYPE__ size_t;\n" + "".join(f"#include <{name}>\n" for name in headers.names)
+        self._prologue = "typedef __SIZE_TYPE__ size_t;\n" + "".join(
+            f"#include <{name}>\n" for name in headers.names
+        )
         self._index = cindex.Index.create()
 
     def declarations(self, structs: Sequence[str], typedefs: Sequence[str]) -> Declarations:
         """The named structs and typedefs, and all symbols."""
         unit = self._parse(self._prologue, cindex.TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD)
         for diagnostic in unit.diagnostics:
-            raise CodegenError(_place(diagnostic.location), diagnostic.spelling, _CHECK_TREE)
+            raise _broken_header(diagnostic)
         found_structs: dict[str, Struct] = {}
         found_typedefs: dict[str, str] = {}
         symbols: dict[str, Symbol] = {}
         places: dict[str, str] = {}
         for cursor in unit.cursor.get_children():
-            if cursor.kind == cindex.CursorKind.STRUCT_DECL and cursor.is_definition() and cursor.spelling in structs:
+            if (
+                cursor.kind == cindex.CursorKind.STRUCT_DECL
+                and cursor.is_definition()
+                and cursor.spelling in structs
+            ):
                 found_structs[cursor.spelling] = _struct(cursor)
                 places[cursor.spelling] = _place(cursor.location)
             elif cursor.kind == cindex.CursorKind.TYPEDEF_DECL and cursor.spelling in typedefs:
                 found_typedefs[cursor.spelling] = cursor.type.get_canonical().spelling
                 places[cursor.spelling] = _place(cursor.location)
             else:
-                # A symbol may be macro and enumerator at once (`#define X X`), or defined, undefined and defined
-                # again: one symbol, and the last place.
+                # A symbol may be a macro and an enumerator (`#define X X`), or be undefined and
+                # defined again: one symbol, and the last place.
                 symbols |= {symbol.name: symbol for symbol in self._symbols(cursor)}
         for name in (*structs, *typedefs):
             if name not in found_structs and name not in found_typedefs:
@@ -99,17 +113,19 @@ class Parser:
         text = self._prologue
         asked: dict[int, Question] = {}
         for number, question in enumerate(questions):
-            text += f"#if {question.condition}\nenum {{ answer_{number} = ({question.expression}) }};\n#endif\n"
-            asked[text.count("\n") - 1] = question
+            text += f"#if {question.condition}\n"
+            text += f"enum {{ answer_{number} = ({question.expression}) }};\n"
+            asked[text.count("\n")] = question
+            text += "#endif\n"
         unit = self._parse(text)
         for diagnostic in unit.diagnostics:
             # A question that fails still gets an enumerator, of value 0: so no answer is taken.
-            question_of_line = asked.get(diagnostic.location.line)
-            if question_of_line is None or str(diagnostic.location.file) != _MAIN:
-                raise CodegenError(_place(diagnostic.location), diagnostic.spelling, _CHECK_TREE)
+            failed = asked.get(diagnostic.location.line)
+            if failed is None or str(diagnostic.location.file) != _MAIN:
+                raise _broken_header(diagnostic)
             raise CodegenError(
-                question_of_line.where,
-                f"{question_of_line.key} does not evaluate to an integer ({diagnostic.spelling})",
+                failed.where,
+                f"{failed.key} does not evaluate to an integer ({diagnostic.spelling})",
                 "mend the header, or leave the symbol out, with the reason, in codegen/symbols.py",
             )
         answers = {
@@ -122,26 +138,21 @@ class Parser:
         return {keys[name]: value for name, value in answers.items() if name in keys}
 
     def _parse(self, text: str, options: int = 0) -> cindex.TranslationUnit:
-        return self._index.parse(_MAIN, self._arguments, unsaved_files=[(_MAIN, text)], options=options)
+        return self._index.parse(
+            _MAIN, self._arguments, unsaved_files=[(_MAIN, text)], options=options
+        )
 
     def _symbols(self, cursor: cindex.Cursor) -> Iterator[Symbol]:
-        if cursor.location.file is None or cursor.location.file.name == _MAIN:
-            return  # not of a header: what the compiler itself defines
-        if cursor.kind == cindex.CursorKind.MACRO_DEFINITION:
-            yield self._symbol(cursor)
-        elif cursor.kind == cindex.CursorKind.ENUM_DECL:
-            for enumerator in cursor.get_children():
-                yield self._symbol(enumerator)
-
-    def _symbol(self, cursor: cindex.Cursor) -> Symbol:
+        is_macro = cursor.kind == cindex.CursorKind.MACRO_DEFINITION
+        if not is_macro and cursor.kind != cindex.CursorKind.ENUM_DECL:
+            return
         path = Path(str(cursor.location.file))
-        folder = next(folder for folder in self._headers.include_dirs if path.is_relative_to(folder))
-        return Symbol(
-            name=cursor.spelling,
-            header=str(path.relative_to(folder)),
-            where=_place(cursor.location),
-            is_macro=cursor.kind == cindex.CursorKind.MACRO_DEFINITION,
-        )
+        for folder in self._headers.include_dirs:
+            if path.is_relative_to(folder):  # a predefined macro is in no file of the tree
+                header = path.relative_to(folder).as_posix()
+                for named in [cursor] if is_macro else cursor.get_children():
+                    yield Symbol(named.spelling, header, _place(named.location), is_macro)
+                return
 
 
 def _struct(cursor: cindex.Cursor) -> Struct:
@@ -166,6 +177,10 @@ def _field(cursor: cindex.Cursor) -> Field:
         size=cursor.type.get_size(),
         alignment=cursor.type.get_align(),
     )
+
+
+def _broken_header(diagnostic: cindex.Diagnostic) -> CodegenError:
+    return CodegenError(_place(diagnostic.location), diagnostic.spelling, _CHECK_TREE)
 
 
 def _place(location: cindex.SourceLocation) -> str:

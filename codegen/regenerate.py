@@ -19,10 +19,11 @@ from codegen.render import render
 
 COMMAND = "./bazelw run //codegen:regenerate"
 
-_DESCRIPTION = f"""\
-Rewrites generated/ from the recorded facts, codegen/facts/*.json. With --headers, reads the facts anew from a tree of
-kernel UAPI headers first. The tree may be an installed system's /usr/include, an unpacked linux-libc-dev package (also
-one for cross compiling), or what the kernel's `make headers_install` made.
+_DESCRIPTION = """\
+Rewrites generated/ from the recorded facts, codegen/facts/*.json. With --headers, reads the facts
+anew from a tree of kernel UAPI headers first. The tree may be an installed system's /usr/include,
+an unpacked linux-libc-dev package (also one for cross compiling), or what the kernel's
+`make headers_install` made. Input that is refused changes nothing.
 """
 _EPILOG = f"""\
 examples:
@@ -92,19 +93,30 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--headers", type=_folder, metavar="DIR", help="read the facts from this header tree first")
+    parser.add_argument(
+        "--headers", type=_folder, metavar="DIR", help="read the facts from this header tree first"
+    )
     parser.add_argument(
         "--abi",
         action="append",
         default=[],
         metavar="NAME",
-        help=f"read only this ABI from the tree, keep the others' facts; repeatable: {', '.join(a.name for a in ABIS)}",
+        help="read only this ABI from the tree and keep the facts of the others; repeatable. "
+        f"The ABIs: {', '.join(abi.name for abi in ABIS)}",
     )
     parser.add_argument(
-        "--facts", type=_folder, metavar="DIR", default=source / "codegen/facts", help="default: codegen/facts"
+        "--facts",
+        type=_folder,
+        metavar="DIR",
+        default=source / "codegen/facts",
+        help="default: codegen/facts",
     )
     parser.add_argument(
-        "--output", type=_folder, metavar="DIR", default=source / "generated", help="default: generated"
+        "--output",
+        type=_folder,
+        metavar="DIR",
+        default=source / "generated",
+        help="default: generated",
     )
     return parser
 

@@ -1,7 +1,6 @@
-"""The model to text. What text looks like is in templates/; here is only what a template cannot say well."""
+"""The model to text. What it looks like is in templates/; here is what a template says badly."""
 
 import textwrap
-from collections.abc import Mapping
 from pathlib import Path
 
 import jinja2
@@ -46,5 +45,7 @@ def render(model: Model) -> dict[str, str]:
 def _comment(text: str | Entry, indent: int = 0, marker: str = "///") -> str:
     """A comment of whole lines, all but the first indented."""
     prefix = " " * indent + marker + " "
-    lines = textwrap.wrap(str(text), _COLUMNS - len(prefix), break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(
+        str(text), _COLUMNS - len(prefix), break_long_words=False, break_on_hyphens=False
+    )
     return "\n".join(prefix + line for line in lines).lstrip()

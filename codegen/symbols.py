@@ -1,7 +1,8 @@
 """What is taken from the headers, and what is left out: reviewed tables.
 
-A header gains symbols over the years. Everything with a prefix listed here is taken, unless it is left out by name
-with a reason, so a new symbol cannot go unnoticed: it either appears or stops the generator.
+A header gains symbols over the years. Everything with a prefix listed here is taken, unless it is
+left out by name with a reason, so a new symbol cannot go unnoticed: it either appears or stops the
+generator.
 """
 
 from collections.abc import Mapping
@@ -43,8 +44,8 @@ FIELD_TYPES: Mapping[str, str] = {
     "__kernel_long_t": "kernel_long_t",
     "__kernel_old_time_t": "kernel_long_t",
 }
-"""The type of a field as the headers spell it, and as we do. __u64 is not always the same C type, so it goes by width.
-"""
+"""The type of a field as the headers spell it, and as we do: by width, for __u64 is not one C type
+everywhere."""
 
 TYPEDEFS = ("aio_context_t", "__kernel_rwf_t", "__kernel_long_t", "__kernel_ulong_t")
 """Types whose C type is a fact of the ABI."""

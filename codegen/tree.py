@@ -30,7 +30,9 @@ class Headers:
 def find_headers(root: Path, abi: Abi) -> Headers:
     """The headers of `abi` in the tree at `root`."""
     if not root.is_dir():
-        raise CodegenError(root, "there is no such folder", "give --headers a tree of kernel headers")
+        raise CodegenError(
+            root, "there is no such folder", "give --headers a tree of kernel headers"
+        )
     for folders in _candidates(root, abi):
         if _find(folders, "asm/unistd.h") and _find(folders, "linux/types.h"):
             break
