@@ -1,0 +1,98 @@
+// What may hold the bytes of a request: the buffer concept.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <linux_aio/config.hpp>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace linux_aio {
+
+/// Makes a type a buffer. Specialise it for your own type, with two static members:
+///
+///     template <>
+///     struct linux_aio::buffer_traits<Page> {
+///       static constexpr bool owns = true;  // false: it borrows its bytes, as a span does
+///       static std::span<std::byte> bytes(Page& page) noexcept;  // const std::byte: only writable
+///     };                                                         //   to a file, not read into
+///
+/// Moving the object must not throw and must leave its bytes where they are: a type that holds them
+/// inside itself (std::array, a short std::string) is no buffer.
+template <class T>
+struct buffer_traits;
+
+/// A movable type whose bytes a request may use.
+template <class T>
+concept Buffer = std::movable<T> && std::is_nothrow_move_constructible_v<T> && requires(T& buffer) {
+  { buffer_traits<T>::owns } -> std::convertible_to<bool>;
+  { buffer_traits<T>::bytes(buffer) } noexcept -> std::convertible_to<std::span<const std::byte>>;
+};
+
+/// A buffer whose bytes may be changed: what a read needs.
+template <class T>
+concept MutableBuffer = Buffer<T> && requires(T& buffer) {
+  { buffer_traits<T>::bytes(buffer) } noexcept -> std::convertible_to<std::span<std::byte>>;
+};
+
+/// A buffer that owns its bytes: what Context::submit needs.
+template <class T>
+concept OwningBuffer = Buffer<T> && buffer_traits<T>::owns;
+
+/// Element types whose object representation may be read and written as bytes.
+template <class T>
+concept PlainElement = std::is_trivially_copyable_v<T>;
+
+template <PlainElement T, std::size_t extent>
+struct buffer_traits<std::span<T, extent>> {
+  static constexpr bool owns = false;
+  static auto bytes(std::span<T, extent> span) noexcept {
+    if constexpr (std::is_const_v<T>) {
+      return std::span<const std::byte>(std::as_bytes(span));
+    } else {
+      return std::span<std::byte>(std::as_writable_bytes(span));
+    }
+  }
+};
+
+template <PlainElement T, class Allocator>
+  requires(!std::same_as<T, bool>)
+struct buffer_traits<std::vector<T, Allocator>> {
+  static constexpr bool owns = true;
+  static std::span<std::byte> bytes(std::vector<T, Allocator>& vector) noexcept {
+    return std::as_writable_bytes(std::span(vector));
+  }
+};
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_string = false;
+template <class Character, class Traits, class Allocator>
+inline constexpr bool is_string<std::basic_string<Character, Traits, Allocator>> = true;
+
+/// Explains at compile time why `Given`, as passed to into() or from(), cannot be the buffer.
+template <class Given>
+consteval void explain_buffer() {
+  using T = std::remove_cvref_t<Given>;
+  static_assert(
+      !is_string<T>,
+      "a std::string is no buffer: short strings live inside the object and move with it; "
+      "use an AlignedBuffer, a std::vector<char>, or a span of it in run()");
+  if constexpr (!is_string<T>) {
+    static_assert(Buffer<T>,
+                  "this type is no buffer: use an AlignedBuffer, a std::vector, a std::span (in "
+                  "run()), or specialise linux_aio::buffer_traits for it");
+    if constexpr (Buffer<T>) {
+      static_assert(!buffer_traits<T>::owns || std::is_rvalue_reference_v<Given&&>,
+                    "a request takes its buffer and its completion gives it back: pass "
+                    "std::move(buffer)");
+    }
+  }
+}
+
+}  // namespace detail
+
+}  // namespace linux_aio

@@ -1,0 +1,95 @@
+// File owns a descriptor, BorrowedFd refers to one.
+#pragma once
+
+#include <cstdint>
+#include <linux_aio/config.hpp>
+#include <linux_aio/error.hpp>
+
+namespace linux_aio {
+
+/// A descriptor that somebody else owns and keeps open. A request borrows its file until the kernel
+/// has accepted it (Context::flush, poll, wait and run submit); after that the kernel holds the
+/// file.
+class BorrowedFd {
+ public:
+  constexpr explicit BorrowedFd(int fd) noexcept : fd_(fd) {}
+
+  /// The descriptor's number.
+  [[nodiscard]] constexpr int number() const noexcept { return fd_; }
+
+ private:
+  int fd_;
+};
+
+/// What a file is opened for.
+enum class Access : std::uint8_t { read_only, write_only, read_write };
+
+/// How a file is opened: the flags of open(2) by name. O_CLOEXEC is always set.
+struct OpenOptions {
+  bool direct = false;  // O_DIRECT: past the page cache; needs the alignment of File::direct_io()
+  bool create = false;  // O_CREAT
+  bool exclusive = false;  // O_EXCL: with create, fails with EEXIST where the file exists
+  bool truncate = false;   // O_TRUNC
+  unsigned mode = 0666;    // permission bits of a created file, before the umask
+};
+
+/// The alignment that O_DIRECT needs of a file, in bytes; powers of two.
+struct DirectIo {
+  std::uint32_t memory_alignment;  // of a buffer's address
+  std::uint32_t offset_alignment;  // of the offset in the file and of the length
+};
+
+/// An open file. Move-only; closes its descriptor when destroyed. A moved-from File has none, and
+/// using it ends the program.
+class LINUX_AIO_CONSUMABLE File {
+ public:
+  /// Opens `path`.
+  ///
+  /// Ownership: the File owns the descriptor. Errors: those of open(2): ENOENT, EACCES, EEXIST,
+  /// EINVAL (O_DIRECT on a file system without it) and more. Source: open(2).
+  [[nodiscard]] static Result<File> open(const char* path, Access access,
+                                         OpenOptions options = {}) noexcept;
+
+  /// Takes ownership of an open descriptor; a negative number ends the program.
+  LINUX_AIO_RETURNS_UNCONSUMED explicit File(int fd) noexcept;
+
+  LINUX_AIO_RETURNS_UNCONSUMED File(File&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
+  LINUX_AIO_SETS_UNCONSUMED File& operator=(File&& other) noexcept;
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  /// Closes the descriptor; an error of close(2) is lost: use close() where it matters.
+  ~File();
+
+  /// Closes the descriptor and reports what close(2) says. The descriptor is gone either way.
+  ///
+  /// Errors: EIO, ENOSPC, EDQUOT (network file systems). Source: close(2).
+  LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] Result<void> close() && noexcept;
+
+  /// Gives the descriptor up to the caller, who closes it.
+  LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] int release() && noexcept;
+
+  /// The descriptor's number; it stays owned by this File.
+  LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] int number() const noexcept;
+
+  /// Lends the descriptor to a request. Not from a temporary File: it would be closed at once.
+  LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] operator BorrowedFd()  // NOLINT(*-explicit-*)
+      const& noexcept LINUX_AIO_LIFETIMEBOUND {
+    return BorrowedFd(number());
+  }
+  operator BorrowedFd() const&& = delete;
+
+  /// The size in bytes. Errors: those of statx(2). Source: statx(2).
+  LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] Result<std::uint64_t> size() const noexcept;
+
+  /// The alignment that O_DIRECT needs on this file.
+  ///
+  /// Errors: EOPNOTSUPP where the file cannot do direct I/O or the kernel does not say; others of
+  /// statx(2). Since Linux 6.1 (ext4, xfs, f2fs, block devices). Source: STATX_DIOALIGN, statx(2).
+  LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] Result<DirectIo> direct_io() const noexcept;
+
+ private:
+  int fd_;
+};
+
+}  // namespace linux_aio

@@ -1,0 +1,12 @@
+// linux_aio: asynchronous disk I/O through Linux kernel AIO, typed. Includes the whole safe layer.
+#pragma once
+
+#include <linux_aio/aligned_buffer.hpp>
+#include <linux_aio/buffer.hpp>
+#include <linux_aio/context.hpp>
+#include <linux_aio/error.hpp>
+#include <linux_aio/file.hpp>
+#include <linux_aio/read.hpp>
+#include <linux_aio/rw_flags.hpp>
+#include <linux_aio/sync.hpp>
+#include <linux_aio/write.hpp>

@@ -1,0 +1,57 @@
+// The RWF_ flags of reads and writes, typed per direction.
+#pragma once
+
+#include <cstdint>
+#include <linux_aio/config.hpp>
+#include <linux_aio/raw/abi.hpp>
+
+namespace linux_aio {
+
+/// Flags of a read. A flag that kernel or file do not know: EOPNOTSUPP. Source: preadv2(2).
+enum class ReadFlag : std::uint32_t {
+  high_priority = raw::rwf_hipri,   // poll the device for completion; since Linux 4.13
+  no_wait = raw::rwf_nowait,        // EAGAIN instead of blocking; since Linux 4.14
+  dont_cache = raw::rwf_dontcache,  // drop the pages afterwards; since Linux 6.14
+};
+
+/// Flags of a write. A flag that kernel or file do not know: EOPNOTSUPP. Source: pwritev2(2).
+enum class WriteFlag : std::uint32_t {
+  high_priority = raw::rwf_hipri,   // poll the device for completion; since Linux 4.13
+  dsync = raw::rwf_dsync,           // durable data when it completes; since Linux 4.13
+  sync = raw::rwf_sync,             // durable data and metadata; since Linux 4.13
+  no_wait = raw::rwf_nowait,        // EAGAIN instead of blocking; since Linux 4.14
+  append = raw::rwf_append,         // at the end of the file; since Linux 4.16
+  no_append = raw::rwf_noappend,    // at the offset in spite of O_APPEND; since Linux 6.9
+  atomic = raw::rwf_atomic,         // whole or not at all after a power cut; since Linux 6.11
+  dont_cache = raw::rwf_dontcache,  // drop the pages afterwards; since Linux 6.14
+};
+
+/// A set of ReadFlag or of WriteFlag.
+template <class Flag>
+class FlagSet {
+ public:
+  constexpr FlagSet() noexcept = default;
+  constexpr FlagSet(Flag flag) noexcept  // NOLINT(*-explicit-*): one flag is a set
+      : bits_(static_cast<std::uint32_t>(flag)) {}
+
+  [[nodiscard]] constexpr FlagSet operator|(FlagSet other) const noexcept {
+    FlagSet both;
+    both.bits_ = bits_ | other.bits_;
+    return both;
+  }
+
+  /// The kernel's bits.
+  [[nodiscard]] constexpr std::uint32_t bits() const noexcept { return bits_; }
+
+ private:
+  std::uint32_t bits_ = 0;
+};
+
+[[nodiscard]] constexpr FlagSet<ReadFlag> operator|(ReadFlag left, ReadFlag right) noexcept {
+  return FlagSet(left) | right;
+}
+[[nodiscard]] constexpr FlagSet<WriteFlag> operator|(WriteFlag left, WriteFlag right) noexcept {
+  return FlagSet(left) | right;
+}
+
+}  // namespace linux_aio

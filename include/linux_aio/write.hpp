@@ -1,0 +1,74 @@
+// write(file).from(buffer).at(offset): one buffer is written to a file.
+#pragma once
+
+#include <cstddef>
+#include <linux_aio/buffer.hpp>
+#include <linux_aio/detail/transfer.hpp>
+#include <linux_aio/error.hpp>
+#include <linux_aio/file.hpp>
+#include <linux_aio/raw/prep.hpp>
+#include <linux_aio/rw_flags.hpp>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+namespace linux_aio {
+
+/// What became of a write: its result, and its buffer back, written or failed.
+template <Buffer B>
+struct [[nodiscard]] WriteCompletion {
+  /// The number of bytes written, which may be fewer than asked for.
+  Result<std::size_t> result;
+
+  /// The buffer that the request took.
+  B buffer;
+};
+
+/// A write with its buffer: a request, ready for Context::run or Context::submit.
+template <Buffer B>
+class [[nodiscard]] Write : public detail::BufferedTransfer<Write<B>, B, WriteFlag> {
+ public:
+  using Completion = WriteCompletion<B>;
+
+  Write(const detail::TransferOptions& options, B&& buffer) noexcept
+      : Write::BufferedTransfer(options, std::move(buffer)) {}
+
+  // What a context needs of a request, besides memory().
+  void lower(raw::iocb& request) noexcept {
+    const std::span<const std::byte> bytes = this->part();
+    raw::prep_pwrite(request, this->options_.file.number(), bytes.data(), bytes.size(),
+                     static_cast<std::int64_t>(this->options_.offset));
+    detail::set_flags(request, this->options_);
+  }
+  [[nodiscard]] Completion complete(const Result<std::size_t>& outcome) && noexcept {
+    return {.result = outcome, .buffer = std::move(this->buffer_)};
+  }
+};
+
+/// A write that has no buffer yet; from() makes it a request.
+class [[nodiscard]] WriteWithoutBuffer
+    : public detail::TransferSetters<WriteWithoutBuffer, WriteFlag> {
+ public:
+  explicit WriteWithoutBuffer(BorrowedFd file) noexcept : TransferSetters({.file = file}) {}
+
+  /// Writes the bytes of `buffer`, all of them.
+  ///
+  /// Ownership: an owning buffer is moved into the request, and its completion gives it back; a
+  /// span is borrowed, which only Context::run accepts.
+  template <class Given>
+  [[nodiscard]] auto from(Given&& buffer) && noexcept {
+    detail::explain_buffer<Given>();
+    using B = std::remove_cvref_t<Given>;
+    if constexpr (Buffer<B>) return Write<B>(options_, B(std::forward<Given>(buffer)));
+  }
+};
+
+/// Begins a write to `file`, at offset 0 unless .at() says otherwise.
+///
+/// Ownership: the file is borrowed until the kernel has accepted the request. Errors, in the
+/// completion: EBADF (not open for writing), EINVAL (O_DIRECT misaligned; file cannot be written
+/// so), EFAULT, EAGAIN (with no_wait), ENOSPC, EDQUOT, EFBIG, EIO, EPIPE. Since Linux 2.6.
+/// Source: pwrite(2), aio_write() in fs/aio.c.
+inline WriteWithoutBuffer write(BorrowedFd file) noexcept { return WriteWithoutBuffer(file); }
+
+}  // namespace linux_aio

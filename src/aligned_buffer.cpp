@@ -1,0 +1,37 @@
+#include <bit>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <linux_aio/aligned_buffer.hpp>
+
+namespace linux_aio {
+
+Result<AlignedBuffer> AlignedBuffer::allocate(std::size_t size, std::size_t alignment) noexcept {
+  if (size == 0 || !std::has_single_bit(alignment)) {
+    return std::unexpected(Error(Call::allocate, EINVAL, size));
+  }
+  // aligned_alloc wants a size that is a multiple of the alignment.
+  if (size > std::numeric_limits<std::size_t>::max() - (alignment - 1)) {
+    return std::unexpected(Error(Call::allocate, ENOMEM, size));
+  }
+  const std::size_t rounded = (size + alignment - 1) & ~(alignment - 1);
+  void* const memory = std::aligned_alloc(alignment, rounded);
+  if (memory == nullptr) return std::unexpected(Error(Call::allocate, ENOMEM, size));
+  std::memset(memory, 0, rounded);
+  return AlignedBuffer(static_cast<std::byte*>(memory), size, alignment);
+}
+
+AlignedBuffer& AlignedBuffer::operator=(AlignedBuffer&& other) noexcept {
+  if (this != &other) {
+    std::free(data_);
+    data_ = std::exchange(other.data_, nullptr);
+    size_ = std::exchange(other.size_, 0);
+    alignment_ = other.alignment_;
+  }
+  return *this;
+}
+
+AlignedBuffer::~AlignedBuffer() { std::free(data_); }
+
+}  // namespace linux_aio

@@ -1,0 +1,218 @@
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <linux_aio/error.hpp>
+#include <linux_aio/raw/abi.hpp>
+#include <optional>
+
+namespace linux_aio {
+namespace {
+
+const char* name_of(Call call) noexcept {
+  switch (call) {
+    case Call::allocate:
+      return "allocate";
+    case Call::open:
+      return "open";
+    case Call::close:
+      return "close";
+    case Call::statx:
+      return "statx";
+    case Call::io_setup:
+      return "io_setup";
+    case Call::io_getevents:
+      return "io_getevents";
+    case Call::io_destroy:
+      return "io_destroy";
+    case Call::submit:
+      return "submit";
+    case Call::wait:
+      return "wait";
+    case Call::close_context:
+      return "close";
+    case Call::io_submit:
+      return "io_submit";
+    case Call::completion:
+      return "completion";
+  }
+  return "unknown call";
+}
+
+const char* operation_of(std::uint8_t opcode) noexcept {
+  switch (opcode) {
+    case raw::iocb_cmd_pread:
+      return "read";
+    case raw::iocb_cmd_pwrite:
+      return "write";
+    case raw::iocb_cmd_fsync:
+      return "fsync";
+    case raw::iocb_cmd_fdsync:
+      return "fdatasync";
+    default:
+      return "request";
+  }
+}
+
+// "EINVAL (Invalid argument)"
+std::string errno_text(int code) {
+#if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 32)
+  if (const char* name = ::strerrorname_np(code); name != nullptr) {
+    return std::string(name) + " (" + ::strerrordesc_np(code) + ")";
+  }
+#endif
+  return "errno " + std::to_string(code);
+}
+
+std::optional<std::uint64_t> read_number(const char* path) noexcept {
+  std::FILE* const file = std::fopen(path, "re");
+  if (file == nullptr) return std::nullopt;
+  unsigned long long number = 0;
+  const int fields = std::fscanf(file, "%llu", &number);
+  std::fclose(file);
+  if (fields != 1) return std::nullopt;
+  return number;
+}
+
+std::string why_setup_is_full(std::uint64_t capacity) {
+  std::string text = "the system-wide limit fs.aio-max-nr has no room for " +
+                     std::to_string(capacity) + " more requests";
+  const auto most = read_number("/proc/sys/fs/aio-max-nr");
+  const auto used = read_number("/proc/sys/fs/aio-nr");
+  if (most && used) {
+    text += " (" + std::to_string(*used) + " of " + std::to_string(*most) + " are in use)";
+  }
+  return text + ": raise it with sysctl -w fs.aio-max-nr=1048576, or ask for a smaller capacity";
+}
+
+std::string explain_setup(int code, std::uint64_t capacity) {
+  switch (code) {
+    case EAGAIN:
+      return why_setup_is_full(capacity);
+    case EINVAL:
+      return "the capacity must be 1 to 4194304, not " + std::to_string(capacity);
+    case ENOSYS:
+      return "this kernel was built without CONFIG_AIO";
+    case EPERM:
+      return "a seccomp filter forbids it: allow the io_* system calls";
+    default:
+      return {};
+  }
+}
+
+std::string explain_refusal(int code, const char* operation) {
+  switch (code) {
+    case EBADF:
+      return "the descriptor is closed, was opened with O_PATH, or not for this " +
+             std::string(operation);
+    case EINVAL:
+      return "the kernel cannot do this " + std::string(operation) +
+             " on such a file (a directory, a pipe for fsync), the offset is negative, or the "
+             "context belongs to another process";
+    case EFAULT:
+      return "the buffer is not in this process's memory";
+    case EOPNOTSUPP:
+      return "the kernel or the file does not know one of the flags";
+    case EPERM:
+      return "the I/O priority needs a capability, or a seccomp filter forbids io_submit";
+    case EAGAIN:
+      return "the kernel has no memory for the request";
+    default:
+      return {};
+  }
+}
+
+std::string explain_completion(int code, const char* operation) {
+  switch (code) {
+    case EINVAL:
+      return "for an O_DIRECT file, offset, length and address must be multiples of what "
+             "File::direct_io() says";
+    case EFAULT:
+      return "part of the buffer is not mapped, or not writable";
+    case EAGAIN:
+      return "it would have blocked, and no_wait (or O_NONBLOCK) says not to";
+    case EOPNOTSUPP:
+      return "the file system cannot do this " + std::string(operation) + " with these flags";
+    case ESPIPE:
+      return "a pipe or socket has no offsets: leave out .at()";
+    case ENOSPC:
+      return "the file system is full";
+    default:
+      return {};
+  }
+}
+
+std::string explain_submit(int code, std::uint64_t capacity) {
+  if (code == EAGAIN) {
+    return "all " + std::to_string(capacity) +
+           " slots are in flight: wait() makes room, or create the context with more capacity";
+  }
+  return "the context was closed";
+}
+
+}  // namespace
+
+Error::Error(Call call, int code, const raw::iocb& request) noexcept
+    : offset_(static_cast<std::uint64_t>(request.aio_offset)),
+      length_(request.aio_nbytes),
+      address_(static_cast<std::uint32_t>(request.aio_buf)),
+      code_(code),
+      call_(call),
+      opcode_(static_cast<std::uint8_t>(request.aio_lio_opcode)) {}
+
+std::string Error::message() const {
+  const bool of_request = call_ == Call::io_submit || call_ == Call::completion;
+  const char* const operation = operation_of(opcode_);
+  std::string text;
+  if (of_request) {
+    text = operation;
+    if (opcode_ == raw::iocb_cmd_pread || opcode_ == raw::iocb_cmd_pwrite) {
+      char place[96];
+      std::snprintf(place, sizeof place, " of %llu bytes at offset %llu, address ...%04x",
+                    static_cast<unsigned long long>(length_),
+                    static_cast<unsigned long long>(offset_), address_ & 0xffffU);
+      text += place;
+    }
+    text += call_ == Call::io_submit ? " was refused by io_submit: " : " failed: ";
+  } else {
+    text = std::string(name_of(call_)) + ": ";
+  }
+  text += errno_text(code_);
+  std::string why;
+  switch (call_) {
+    case Call::io_setup:
+      why = explain_setup(code_, length_);
+      break;
+    case Call::io_submit:
+      why = explain_refusal(code_, operation);
+      break;
+    case Call::completion:
+      why = explain_completion(code_, operation);
+      break;
+    case Call::submit:
+      why = explain_submit(code_, length_);
+      break;
+    case Call::wait:
+      why = "nothing is in flight, so there is nothing to wait for";
+      break;
+    case Call::close_context:
+      why = std::to_string(length_) + " requests are still in flight; the context stays open";
+      break;
+    case Call::io_getevents:
+    case Call::io_destroy:
+      why = "the context belongs to another process (was it forked?)";
+      break;
+    case Call::allocate:
+      if (code_ == EINVAL) why = "the size must not be 0, and the alignment a power of two";
+      break;
+    case Call::statx:
+      if (code_ == EOPNOTSUPP) why = "the file cannot do direct I/O, or the kernel does not say so";
+      break;
+    case Call::open:
+    case Call::close:
+      break;
+  }
+  if (!why.empty()) text += ": " + why;
+  return text;
+}
+
+}  // namespace linux_aio
