@@ -73,6 +73,10 @@ inline constexpr bool is_string = false;
 template <class Character, class Traits, class Allocator>
 inline constexpr bool is_string<std::basic_string<Character, Traits, Allocator>> = true;
 
+template <class Given>
+inline constexpr bool is_movable_from =
+    std::is_rvalue_reference_v<Given&&> && !std::is_const_v<std::remove_reference_t<Given>>;
+
 /// Explains at compile time why `Given`, as passed to into() or from(), cannot be the buffer.
 template <class Given>
 consteval void explain_buffer() {
@@ -86,7 +90,7 @@ consteval void explain_buffer() {
                   "this type is no buffer: use an AlignedBuffer, a std::vector, a std::span (in "
                   "run()), or specialise linux_aio::buffer_traits for it");
     if constexpr (Buffer<T>) {
-      static_assert(!buffer_traits<T>::owns || std::is_rvalue_reference_v<Given&&>,
+      static_assert(!buffer_traits<T>::owns || is_movable_from<Given>,
                     "a request takes its buffer and its completion gives it back: pass "
                     "std::move(buffer)");
     }

@@ -1,0 +1,13 @@
+#include <linux_aio/linux_aio.hpp>
+
+namespace aio = linux_aio;
+
+void use(aio::Context& context, aio::File& file) {
+#ifdef LINUX_AIO_MISTAKE
+  static_cast<void>(context);
+  aio::fsync(file);
+#else
+  auto [done] = context.run(aio::fsync(file));
+  static_cast<void>(done);
+#endif
+}

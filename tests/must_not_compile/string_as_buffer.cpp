@@ -1,0 +1,14 @@
+#include <linux_aio/linux_aio.hpp>
+#include <string>
+#include <vector>
+
+namespace aio = linux_aio;
+
+void use(aio::Context& context, aio::File& file) {
+#ifdef LINUX_AIO_MISTAKE
+  auto [done] = context.run(aio::read(file).into(std::string(512, ' ')));
+#else
+  auto [done] = context.run(aio::read(file).into(std::vector<char>(512)));
+  static_cast<void>(done);
+#endif
+}
