@@ -22,16 +22,4 @@ Result<AlignedBuffer> AlignedBuffer::allocate(std::size_t size, std::size_t alig
   return AlignedBuffer(static_cast<std::byte*>(memory), size, alignment);
 }
 
-AlignedBuffer& AlignedBuffer::operator=(AlignedBuffer&& other) noexcept {
-  if (this != &other) {
-    std::free(data_);
-    data_ = std::exchange(other.data_, nullptr);
-    size_ = std::exchange(other.size_, 0);
-    alignment_ = other.alignment_;
-  }
-  return *this;
-}
-
-AlignedBuffer::~AlignedBuffer() { std::free(data_); }
-
 }  // namespace linux_aio

@@ -62,11 +62,6 @@ File::~File() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-int File::number() const noexcept {
-  if (fd_ < 0) detail::fatal("a File was used after it was moved from");
-  return fd_;
-}
-
 int File::release() && noexcept {
   const int fd = number();
   fd_ = -1;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdlib>
 #include <linux_aio/buffer.hpp>
 #include <linux_aio/config.hpp>
 #include <linux_aio/detail/fatal.hpp>
@@ -29,10 +30,20 @@ class LINUX_AIO_CONSUMABLE AlignedBuffer {
       : data_(std::exchange(other.data_, nullptr)),
         size_(std::exchange(other.size_, 0)),
         alignment_(other.alignment_) {}
-  LINUX_AIO_SETS_UNCONSUMED AlignedBuffer& operator=(AlignedBuffer&& other) noexcept;
+  LINUX_AIO_SETS_UNCONSUMED AlignedBuffer& operator=(AlignedBuffer&& other) noexcept {
+    if (this == &other) return *this;
+    std::free(data_);
+    data_ = std::exchange(other.data_, nullptr);
+    size_ = std::exchange(other.size_, 0);
+    alignment_ = other.alignment_;
+    return *this;
+  }
   AlignedBuffer(const AlignedBuffer&) = delete;
   AlignedBuffer& operator=(const AlignedBuffer&) = delete;
-  ~AlignedBuffer();
+  // A request moves its buffer several times: the moved-from ones must cost nothing.
+  ~AlignedBuffer() {
+    if (data_ != nullptr) std::free(data_);
+  }
 
   /// The bytes, valid until the buffer is destroyed or assigned to.
   LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] std::span<std::byte> bytes() & noexcept

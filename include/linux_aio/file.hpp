@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <linux_aio/config.hpp>
+#include <linux_aio/detail/fatal.hpp>
 #include <linux_aio/error.hpp>
 
 namespace linux_aio {
@@ -70,7 +71,10 @@ class LINUX_AIO_CONSUMABLE File {
   LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] int release() && noexcept;
 
   /// The descriptor's number; it stays owned by this File.
-  LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] int number() const noexcept;
+  LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] int number() const noexcept {
+    if (fd_ < 0) detail::fatal("a File was used after it was moved from");
+    return fd_;
+  }
 
   /// Lends the descriptor to a request. Not from a temporary File: it would be closed at once.
   LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] operator BorrowedFd()  // NOLINT(*-explicit-*)
