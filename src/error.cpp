@@ -1,3 +1,4 @@
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -166,11 +167,11 @@ std::string Error::message() const {
   if (of_request) {
     text = operation;
     if (opcode_ == raw::iocb_cmd_pread || opcode_ == raw::iocb_cmd_pwrite) {
-      char place[96];
-      std::snprintf(place, sizeof place, " of %llu bytes at offset %llu, address ...%04x",
+      std::array<char, 96> place{};
+      std::snprintf(place.data(), place.size(), " of %llu bytes at offset %llu, address ...%04x",
                     static_cast<unsigned long long>(length_),
                     static_cast<unsigned long long>(offset_), address_ & 0xffffU);
-      text += place;
+      text += place.data();
     }
     text += call_ == Call::io_submit ? " was refused by io_submit: " : " failed: ";
   } else {

@@ -11,16 +11,19 @@
 
 namespace aio = linux_aio;
 
+// NOLINTNEXTLINE(misc-use-internal-linkage): it is in the README's own file
 aio::Result<void> write_pages(aio::Context& context, const aio::File& file,
                               std::vector<aio::AlignedBuffer> pages,
                               std::vector<aio::AlignedBuffer>& free_pages);
 
 namespace {
 
+constexpr std::size_t page_size = 4096;
+
 std::vector<aio::AlignedBuffer> numbered_pages(std::size_t count) {
   std::vector<aio::AlignedBuffer> pages;
   for (std::size_t number = 0; number < count; ++number) {
-    auto page = aio::AlignedBuffer::allocate(4096);
+    auto page = aio::AlignedBuffer::allocate(page_size);
     REQUIRE(page);
     std::ranges::fill(page->bytes(), static_cast<std::byte>(number));
     pages.push_back(*std::move(page));
@@ -41,11 +44,11 @@ TEST_CASE("the README's pages are written in their places, more of them than the
   REQUIRE(write_pages(*context, *file, numbered_pages(10), free_pages));
   CHECK(free_pages.size() == 10);
 
-  std::vector<std::byte> all(10 * 4096);
+  std::vector<std::byte> all(10 * page_size);
   auto [done] = context->run(aio::read(*file).into(std::span(all)));
   REQUIRE(done.result == all.size());
   for (std::size_t place = 0; place < all.size(); place += 1024) {
-    CHECK(all[place] == static_cast<std::byte>(place / 4096));
+    CHECK(all[place] == static_cast<std::byte>(place / page_size));
   }
 }
 

@@ -81,7 +81,7 @@ class Engine {
 
   // Events taken from the kernel and not yet finished. They are kept here, not on the stack of the
   // loop that runs continuations, because a continuation may itself wait for them.
-  std::array<raw::io_event, 64> events_;
+  std::array<raw::io_event, 64> events_{};
   std::size_t events_begin_ = 0;
   std::size_t events_end_ = 0;
 
