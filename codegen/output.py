@@ -21,7 +21,7 @@ def replace_folder(folder: Path, files: Mapping[str, str], mark: str) -> None:
     somebody's: then nothing is done.
     """
     try:
-        for path in _files_in(folder):
+        for path in [folder] if folder.is_file() else _files_in(folder):
             if mark not in path.read_bytes()[:200].decode("utf-8", errors="replace"):
                 raise CodegenError(
                     path, "not made by the generator", "move it away, or choose another folder"
@@ -44,18 +44,19 @@ def differences(folder: Path, files: Mapping[str, str]) -> str:
     present = {path.relative_to(folder).as_posix(): path for path in _files_in(folder)}
     report: list[str] = []
     for name in sorted(present.keys() | files.keys()):
-        old = present[name].read_text(encoding="utf-8") if name in present else ""
-        diff = difflib.unified_diff(
-            old.splitlines(),
-            files.get(name, "").splitlines(),
-            fromfile=name if name in present else f"{name} (missing)",
-            tofile=f"{name}, generated" if name in files else f"{name} (surplus)",
-            lineterm="",
+        old = present[name].read_text(encoding="utf-8") if name in present else None
+        new = files.get(name)
+        if old == new:
+            continue
+        report += [
+            f"--- {name}{' (missing)' if old is None else ''}",
+            f"+++ {name}{' (surplus)' if new is None else ', generated'}",
+        ]
+        # keepends, so that a missing end of the last line is a difference too.
+        lines = difflib.unified_diff(
+            (old or "").splitlines(keepends=True), (new or "").splitlines(keepends=True)
         )
-        lines = list(diff)
-        if not lines and (name in present) != (name in files):
-            lines = [f"{name}: empty and {'surplus' if name in present else 'missing'}"]
-        report += lines
+        report += [line.removesuffix("\n") for line in lines][2:]
     return "\n".join(report)
 
 

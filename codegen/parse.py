@@ -58,7 +58,7 @@ class Parser:
 
     def __init__(self, headers: Headers, target: str) -> None:
         self._headers = headers
-        # The tree is all that is read, and -isystem would silence it.
+        # The tree is all that is read. No -isystem and no -w: a warning is a reason to look, too.
         include = [f"-I{folder}" for folder in headers.include_dirs]
         self._arguments = [
             "-xc",
@@ -66,7 +66,6 @@ class Parser:
             f"--target={target}",
             "-nostdinc",
             "-ffreestanding",
-            "-w",
             *include,
         ]
         # Headers up to Linux 5.10 use size_t without saying where it comes from.
