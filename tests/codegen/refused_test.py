@@ -1,0 +1,275 @@
+"""Input that is refused: one clear line, and not a file changed."""
+
+import errno
+import json
+import os
+import shutil
+import unittest
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from codegen import documentation
+from codegen.facts import facts_path
+from tests.codegen.trees import TreeTest, contents
+
+
+class RefusedHeadersTest(TreeTest):
+    """Headers that cannot be right. There are facts and output already, which must stay."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.put_made()
+
+    def assert_refused(self, *parts: str, abi: str | None = None) -> None:
+        """Expects the line to have all the parts."""
+        line = self.refuse_headers(*(["--abi", abi] if abi else []))
+        for part in parts:
+            self.assertIn(part, line)
+
+    def test_no_folder(self) -> None:
+        line = self.refuse("--headers", str(self.root / "nowhere"))
+        self.assertIn("nowhere: there is no such folder: give --headers a tree", line)
+
+    def test_no_headers_of_the_abi(self) -> None:
+        (self.headers / "include/asm/unistd.h").unlink()
+        self.assert_refused(f"{self.headers}: no kernel headers for x86_64", "--abi")
+
+    def test_a_missing_header(self) -> None:
+        (self.headers / "include/linux/aio_abi.h").unlink()
+        self.assert_refused("include/linux/aio_abi.h: missing, and x86_64 needs it", "complete")
+
+    def test_a_missing_header_that_another_includes(self) -> None:
+        (self.headers / "include/asm/posix_types.h").unlink()
+        self.assert_refused("linux/types.h:4: 'asm/posix_types.h' file not found", "check the tree")
+
+    def test_a_header_that_does_not_compile(self) -> None:
+        line = self.edit("linux/time_types.h", "long long tv_nsec;", "long long tv_nsec")
+        self.assert_refused(f"linux/time_types.h:{line}: expected ';'", "check the tree")
+
+    def test_a_macro_that_does_not_evaluate(self) -> None:
+        line = self.edit("linux/fs.h", "((__kernel_rwf_t)0x00000002)", "(RWF_NEVER_DEFINED)")
+        self.assert_refused(
+            f"linux/fs.h:{line}: RWF_DSYNC does not evaluate to an integer",
+            "'RWF_NEVER_DEFINED'",
+            "codegen/symbols.py",
+        )
+
+    def test_a_macro_that_is_text(self) -> None:
+        line = self.edit("linux/fs.h", "((__kernel_rwf_t)0x00000002)", '"2"')
+        self.assert_refused(f"linux/fs.h:{line}: RWF_DSYNC does not evaluate to an integer")
+
+    def test_a_new_macro_with_arguments(self) -> None:
+        line = self.edit(
+            "linux/fs.h", "#undef RWF_APPEND", "#undef RWF_APPEND\n#define RWF_OF(x) (x)"
+        )
+        self.assert_refused(
+            f"linux/fs.h:{line + 1}: RWF_OF does not evaluate", "leave the symbol out"
+        )
+
+    def test_a_value_that_its_type_does_not_hold(self) -> None:
+        line = self.edit("asm-generic/poll.h", "0x0001", "0x10000")
+        self.assert_refused(f"asm-generic/poll.h:{line}: POLLIN is 65536 on x86_64", "uint16_t")
+
+    def test_a_new_symbol_without_documentation(self) -> None:
+        self.edit("linux/fs.h", "#undef RWF_APPEND", "#undef RWF_APPEND\n#define RWF_NEW 0x20")
+        self.assert_refused(
+            "documentation.toml: nothing about RWF_NEW: describe it under [constants.RWF_NEW]"
+        )
+
+    def test_a_new_field_without_documentation(self) -> None:
+        self.edit("linux/aio_abi.h", "__u64 aio_buf;", "__u64 aio_buf;\n  __u64 aio_new;")
+        line = (
+            documentation.FILE.read_text(encoding="utf-8")
+            .split("\n")
+            .index("[structs.iocb.fields]")
+        )
+        self.assert_refused(f"documentation.toml:{line + 1}: nothing about iocb::aio_new")
+
+    def test_a_field_of_an_unknown_type(self) -> None:
+        line = self.edit("linux/aio_abi.h", "struct iocb {", "struct iocb {\n  float aio_new;")
+        self.assert_refused(
+            f"aio_abi.h:{line}: iocb::aio_new has the unknown type 'float'", "FIELD_TYPES"
+        )
+
+    def test_a_bit_field(self) -> None:
+        line = self.edit("linux/aio_abi.h", "__u64 aio_buf;", "__u64 aio_buf : 3;")
+        self.assert_refused(f"linux/aio_abi.h:{line}: aio_buf is a bit-field")
+
+    def test_a_struct_that_is_gone(self) -> None:
+        self.edit("linux/time_types.h", "struct __kernel_timespec {", "struct other {")
+        self.assert_refused("no header defines __kernel_timespec")
+
+    def test_a_layout_that_nothing_explains(self) -> None:
+        line = self.edit(
+            "linux/aio_abi.h",
+            "struct iocb {",
+            "struct iocb {\n#ifdef __arm__\n  __u64 aio_reserved2;\n#endif",
+        )
+        self.assert_refused(
+            f"linux/aio_abi.h:{line}: struct iocb: the fields on arm",
+            "is not what x86_64 has",
+            "neither byte order nor the kernel's long explains it",
+        )
+
+    def test_offsets_that_nothing_explains(self) -> None:
+        self.edit(
+            "linux/aio_abi.h",
+            "struct io_event {\n  __u64 data;",
+            "#ifdef __arm__\n#define ODD __attribute__((aligned(32)))\n#else\n#define ODD\n#endif\n"
+            "struct io_event {\n  __u64 data;\n  ODD",
+        )
+        self.assert_refused("struct io_event: the offset of obj on arm is not what i386 has")
+
+    def test_a_constant_on_which_abis_disagree(self) -> None:
+        line = self.edit(
+            "linux/fs.h",
+            "#define RWF_DSYNC ((__kernel_rwf_t)0x00000002)",
+            "#ifdef __arm__\n#define RWF_DSYNC 4\n#else\n#define RWF_DSYNC 2\n#endif",
+        )
+        self.assert_refused(
+            f"linux/fs.h:{line + 1}: RWF_DSYNC is 4 on arm, but 2 on x86_64",
+            f"linux/fs.h:{line + 3}",
+            "codegen/symbols.py",
+        )
+
+    def test_an_unknown_abi(self) -> None:
+        self.assert_refused(
+            "--abi: there is no ABI 'pdp11': use one of x86_64", "abis.py", abi="pdp11"
+        )
+
+    def test_numbers_of_another_abi(self) -> None:
+        # What an aarch64 compiler finds in a tree that has the asm/ of x86 only.
+        self.edit("asm/unistd.h", "#define __NR_io_setup 0\n", "#define __NR_io_setup 206\n")
+        self.assert_refused("not the headers of aarch64: __NR_io_setup is 206, not 0", "--abi")
+
+    def test_the_byte_order_of_another_abi(self) -> None:
+        self.edit("asm/byteorder.h", "defined(__AARCH64EB__)", "0")
+        self.assert_refused("not the headers of aarch64_be: the byte order", "is little, not big")
+
+    def test_the_word_size_of_another_abi(self) -> None:
+        self.edit("asm/bitsperlong.h", "#define __BITS_PER_LONG 32", "#define __BITS_PER_LONG 64")
+        self.assert_refused("not the headers of x32: __BITS_PER_LONG is 64, not 32")
+
+    def test_the_kernels_long_of_another_abi(self) -> None:
+        self.edit("asm/posix_types.h", "defined(__ILP32__)", "0")
+        self.assert_refused("not the headers of x32: the bits of __kernel_long_t is 32, not 64")
+
+    def test_an_abi_of_another_kernel(self) -> None:
+        self.edit("linux/version.h", "SUBLEVEL 300", "SUBLEVEL 301")
+        self.assert_refused("x86_64", "Linux 5.1.301", "Linux 5.1.300", "one tree", abi="x32")
+
+
+class RefusedFactsTest(TreeTest):
+    """Facts that cannot be right."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.put_made()
+        self.path = facts_path(self.facts, "arm")
+
+    def damage(self, old: str, new: str) -> int:
+        """Replaces the first occurrence in the facts of arm; returns its line."""
+        text = self.path.read_text(encoding="utf-8")
+        self.path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        return text[: text.index(old)].count("\n") + 1
+
+    def change(self, **values: Any) -> None:
+        """Sets top-level facts of arm."""
+        data = json.loads(self.path.read_text(encoding="utf-8"))
+        self.path.write_text(json.dumps({**data, **values}, indent=2, sort_keys=True))
+
+    def test_damaged_json(self) -> None:
+        line = self.damage('"POLLIN": 1', '"POLLIN" 1')
+        self.assertIn(f"arm.json:{line}: no facts", self.refuse())
+
+    def test_a_number_that_is_none(self) -> None:
+        self.damage('"POLLIN": 1', '"POLLIN": "1"')
+        self.assertIn("arm.json: not the facts of an ABI", self.refuse())
+
+    def test_missing_facts(self) -> None:
+        self.damage('"io_submit": ', '"io_permit": ')
+        self.assertIn("arm.json: no facts about io_submit", self.refuse())
+
+    def test_no_facts_of_an_abi(self) -> None:
+        self.path.unlink()
+        line = self.refuse()
+        self.assertIn("arm.json: there are no facts of arm: extract them: ./bazelw run", line)
+        self.assertTrue(line.endswith("-- --headers DIR --abi arm"), line)
+
+    def test_facts_of_an_unknown_abi(self) -> None:
+        self.path.rename(facts_path(self.facts, "pdp11"))
+        self.assertIn("pdp11.json: there is no ABI 'pdp11'", self.refuse())
+
+    def test_facts_in_the_file_of_another_abi(self) -> None:
+        line = self.damage('"abi": "arm"', '"abi": "armeb"')
+        self.assertIn(f"arm.json:{line}: these are the facts of 'armeb'", self.refuse())
+
+    def test_facts_of_two_kernels(self) -> None:
+        line = self.damage('"kernel": "5.1.300"', '"kernel": "5.2.0"')
+        self.assertIn(f"arm.json:{line}: arm is of Linux 5.2.0, but x86_64 of", self.refuse())
+
+    def test_a_layout_that_nothing_explains(self) -> None:
+        self.change(structs={**json.loads(self.path.read_text())["structs"], "iocb": _IOCB})
+        self.assertIn("struct iocb: the fields on arm is not what x86_64 has", self.refuse())
+
+    def test_facts_can_be_replaced_even_if_they_are_damaged(self) -> None:
+        self.path.write_text('{\n  "abi": "arm"')
+        self.extract()
+        self.accept()
+
+
+_IOCB = {
+    "size": 8,
+    "alignment": 8,
+    "fields": [{"name": "aio_data", "type": "__u64", "offset": 0, "size": 8, "alignment": 8}],
+}
+
+
+class RefusedFoldersTest(TreeTest):
+    """Folders that cannot be replaced, and what happens if something fails half way."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.put_made()
+
+    def test_a_file_of_somebody_elses_is_not_deleted(self) -> None:
+        (self.output / "notes.txt").write_text("mine")
+        self.assertIn("notes.txt: not made by the generator: move it away", self.refuse())
+
+    def test_a_file_of_somebody_elses_among_the_facts_is_not_deleted(self) -> None:
+        (self.facts / "notes.txt").write_text("mine")
+        self.assertIn("notes.txt: not made by the generator", self.refuse_headers())
+
+    def test_a_file_in_the_place_of_the_folder(self) -> None:
+        shutil.rmtree(self.output)
+        self.output.write_text("mine")
+        self.assertIn("generated: not made by the generator", self.refuse())
+
+    def test_an_interruption_while_writing_leaves_the_old_folder(self) -> None:
+        before = contents(self.root)
+        with mock.patch.object(Path, "write_text", side_effect=KeyboardInterrupt):
+            self.assertRaises(KeyboardInterrupt, self.run_command)
+        self.assertEqual(contents(self.root), before)
+
+    def test_a_full_disk_leaves_the_old_folder(self) -> None:
+        full = OSError(errno.ENOSPC, "No space left on device")
+        with mock.patch.object(Path, "write_text", side_effect=full):
+            self.assertIn("generated: cannot be written", self.refuse())
+
+    def test_an_interruption_between_two_renames_leaves_the_old_folder(self) -> None:
+        before = contents(self.root)
+        rename = os.rename
+
+        def interrupted(old: Path, new: Path) -> None:
+            if old.name == "fresh":
+                raise KeyboardInterrupt
+            rename(old, new)
+
+        with mock.patch.object(os, "rename", side_effect=interrupted):
+            self.assertRaises(KeyboardInterrupt, self.run_command)
+        self.assertEqual(contents(self.root), before)
+
+
+if __name__ == "__main__":
+    unittest.main()
