@@ -10,6 +10,8 @@ from codegen.parse import Parser, Question, Symbol
 from codegen.symbols import GROUPS, STRUCTS, SYSCALLS, TYPEDEFS, Group
 from codegen.tree import find_headers
 
+_VERSION_PARTS = ("LINUX_VERSION_MAJOR", "LINUX_VERSION_PATCHLEVEL", "LINUX_VERSION_SUBLEVEL")
+
 
 def extract(root: Path, abi: Abi) -> AbiFacts:
     """The facts of `abi` from the header tree at `root`."""
@@ -42,8 +44,7 @@ def extract(root: Path, abi: Abi) -> AbiFacts:
             for header, symbols in taken.items()
         },
         syscalls={call: answers.get(f"__NR_{call}") for call in SYSCALLS},
-        places={**declared.places}
-        | {symbol.name: symbol.where for symbols in taken.values() for symbol in symbols},
+        places={**declared.places, "kernel": declared.places["LINUX_VERSION_CODE"]},
     )
 
 
@@ -65,15 +66,8 @@ def _question(symbol: Symbol) -> Question:
 
 def _identity_questions(root: Path) -> list[Question]:
     where = str(root)
-    version = [
-        Question(name, name, where, f"defined({name})")
-        for name in (
-            "LINUX_VERSION_CODE",
-            "LINUX_VERSION_MAJOR",
-            "LINUX_VERSION_PATCHLEVEL",
-            "LINUX_VERSION_SUBLEVEL",
-        )
-    ]
+    version = [Question("LINUX_VERSION_CODE", "LINUX_VERSION_CODE", where)]
+    version += [Question(name, name, where, f"defined({name})") for name in _VERSION_PARTS]
     return version + [
         Question("the bits of a pointer", "sizeof(void *) * 8", where),
         Question("__BITS_PER_LONG", "__BITS_PER_LONG", where),
@@ -112,8 +106,7 @@ def _check_identity(root: Path, abi: Abi, answers: Mapping[str, int]) -> None:
 
 
 def _kernel_version(answers: Mapping[str, int]) -> str:
-    parts = ("LINUX_VERSION_MAJOR", "LINUX_VERSION_PATCHLEVEL", "LINUX_VERSION_SUBLEVEL")
-    if all(part in answers for part in parts):
-        return ".".join(str(answers[part]) for part in parts)
+    if all(part in answers for part in _VERSION_PARTS):
+        return ".".join(str(answers[part]) for part in _VERSION_PARTS)
     code = answers["LINUX_VERSION_CODE"]  # up to Linux 5.10; says 255 for every sublevel above
     return f"{code >> 16}.{code >> 8 & 255}.{code & 255}"

@@ -33,7 +33,7 @@ def merge_struct(
                 text=documentation.field(name, field),
                 offset=_by_long(
                     kernel_name,
-                    f"the offset of {field}",
+                    f"offset of {field}",
                     [(one, one.structs[kernel_name].fields[index].offset) for one in same_order],
                 ),
             )
@@ -43,9 +43,7 @@ def merge_struct(
     return Struct(
         name=name,
         entry=documentation.entry("structs", name),
-        size=_by_long(
-            kernel_name, "the size", [(one, one.structs[kernel_name].size) for one in facts]
-        ),
+        size=_by_long(kernel_name, "size", [(one, one.structs[kernel_name].size) for one in facts]),
         aligned_as=_aligned_as(kernel_name, facts),
         head=head,
         split=split,
@@ -59,7 +57,7 @@ def _agreed_shape(kernel_name: str, facts: Sequence[AbiFacts]) -> list[tuple[str
     shape = _shape(kernel_name, first)
     for other in others:
         if _shape(kernel_name, other) != shape:
-            raise _disagreement(kernel_name, "the fields", first, other)
+            raise _disagreement(kernel_name, "list of fields", first, other)
     return shape
 
 
@@ -127,7 +125,7 @@ def _split(
 def _disagreement(kernel_name: str, what: str, one: AbiFacts, other: AbiFacts) -> CodegenError:
     return CodegenError(
         other.place(kernel_name),
-        f"struct {kernel_name}: {what} on {other.abi} is not what {one.abi} has "
+        f"struct {kernel_name} has another {what} on {other.abi} than on {one.abi} "
         f"({one.place(kernel_name)}), and neither byte order nor the kernel's long explains it",
         "look at both headers; if the kernel means it, codegen/layout.py has to learn why",
     )

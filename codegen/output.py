@@ -1,10 +1,12 @@
-"""Text to files: a folder is replaced as a whole, or stays as it was."""
+"""Text to files: folders are replaced as a whole and together, or stay as they were."""
 
+import contextlib
 import difflib
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from codegen.errors import CodegenError
@@ -13,29 +15,39 @@ BUILD_FILE = "BUILD.bazel"
 """Written by hand, so it is neither replaced nor compared."""
 
 
-def replace_folder(folder: Path, files: Mapping[str, str], mark: str) -> None:
-    """Makes `folder` hold `files` and nothing else but its BUILD.bazel.
+@dataclass(frozen=True)
+class Replacement:
+    """What a folder is to hold, and nothing else but its BUILD.bazel."""
 
-    All is written beside it first and then renamed into its place, so whatever goes wrong leaves a
-    whole folder. A file without `mark`, which all files made here have near their beginning, is
-    somebody's: then nothing is done.
+    folder: Path
+    files: Mapping[str, str]
+    """Path to text."""
+    mark: str
+    """What all files made here have near their beginning. One without it is somebody's."""
+
+
+def replace_folders(replacements: Sequence[Replacement]) -> None:
+    """Makes all the folders hold what they are to hold.
+
+    Everything is written beside them first and renamed into its place at the end, so whatever goes
+    wrong, or if somebody's file would be deleted, all folders are as they were.
     """
     try:
-        for path in [folder] if folder.is_file() else _files_in(folder):
-            if mark not in path.read_bytes()[:200].decode("utf-8", errors="replace"):
-                raise CodegenError(
-                    path, "not made by the generator", "move it away, or choose another folder"
-                )
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as temporary:
-            fresh, stale = Path(temporary, "fresh"), Path(temporary, "stale")
-            _write(fresh, files)
-            if (folder / BUILD_FILE).exists():
-                shutil.copy2(folder / BUILD_FILE, fresh / BUILD_FILE)
-            _swap(folder, fresh, stale)
+        with contextlib.ExitStack() as temporaries, contextlib.ExitStack() as undo:
+            for one in replacements:
+                _refuse_others_files(one)
+            staged = [(one.folder, *_stage(one, temporaries)) for one in replacements]
+            for folder, fresh, stale in staged:
+                undo.callback(_put_back, folder, fresh, stale)
+                if folder.exists():
+                    os.rename(folder, stale)
+                os.rename(fresh, folder)
+            undo.pop_all()
     except OSError as error:
         raise CodegenError(
-            folder, f"cannot be written ({error})", "nothing was changed; see to the folder"
+            error.filename or replacements[0].folder,
+            f"cannot be written ({error.strerror})",
+            "nothing was changed; see to the folder",
         ) from error
 
 
@@ -66,21 +78,34 @@ def _files_in(folder: Path) -> list[Path]:
     )
 
 
-def _write(folder: Path, files: Mapping[str, str]) -> None:
-    folder.mkdir()
-    for name, text in files.items():
-        path = folder / name
+def _refuse_others_files(one: Replacement) -> None:
+    for path in [one.folder] if one.folder.is_file() else _files_in(one.folder):
+        if one.mark not in path.read_bytes()[:200].decode("utf-8", errors="replace"):
+            raise CodegenError(
+                path, "not made by the generator", "move it away, or choose another folder"
+            )
+
+
+def _stage(one: Replacement, temporaries: contextlib.ExitStack) -> tuple[Path, Path]:
+    """Writes the new folder beside the old one; returns its place and one for the old one."""
+    one.folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = temporaries.enter_context(
+        tempfile.TemporaryDirectory(dir=one.folder.parent, prefix=f".{one.folder.name}.")
+    )
+    fresh, stale = Path(temporary, "fresh"), Path(temporary, "stale")
+    fresh.mkdir()
+    for name, text in one.files.items():
+        path = fresh / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
+    if (one.folder / BUILD_FILE).exists():
+        shutil.copy2(one.folder / BUILD_FILE, fresh / BUILD_FILE)
+    return fresh, stale
 
 
-def _swap(folder: Path, fresh: Path, stale: Path) -> None:
-    """Puts `fresh` in the place of `folder`; an interruption in between puts the old one back."""
-    try:
-        if folder.exists():
-            os.rename(folder, stale)
-        os.rename(fresh, folder)
-    except BaseException:
-        if stale.exists() and not folder.exists():
-            os.rename(stale, folder)
-        raise
+def _put_back(folder: Path, fresh: Path, stale: Path) -> None:
+    """Undoes whichever of the two renames were done."""
+    if not fresh.exists():
+        os.rename(folder, fresh)
+    if stale.exists():
+        os.rename(stale, folder)

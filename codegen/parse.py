@@ -16,7 +16,6 @@ from codegen.facts import Field, Struct
 from codegen.tree import Headers
 
 _MAIN = "linux_aio_codegen.c"
-_CHECK_TREE = "the headers do not compile for this ABI; check the tree that --headers names"
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Declarations:
     typedefs: Mapping[str, str]
     symbols: tuple[Symbol, ...]
     places: Mapping[str, str]
-    """File and line of the structs and typedefs."""
+    """File and line of each."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,7 @@ class Parser:
 
     def __init__(self, headers: Headers, target: str) -> None:
         self._headers = headers
+        self._target = target
         # The tree is all that is read. No -isystem and no -w: a warning is a reason to look, too.
         include = [f"-I{folder}" for folder in headers.include_dirs]
         self._arguments = [
@@ -78,7 +78,7 @@ class Parser:
         """The named structs and typedefs, and all symbols."""
         unit = self._parse(self._prologue, cindex.TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD)
         for diagnostic in unit.diagnostics:
-            raise _broken_header(diagnostic)
+            raise self._broken_header(diagnostic)
         found_structs: dict[str, Struct] = {}
         found_typedefs: dict[str, str] = {}
         symbols: dict[str, Symbol] = {}
@@ -105,6 +105,7 @@ class Parser:
                     f"no header defines {name}",
                     "check the tree that --headers names, or what codegen/symbols.py expects",
                 )
+        places |= {symbol.name: symbol.where for symbol in symbols.values()}
         return Declarations(found_structs, found_typedefs, tuple(symbols.values()), places)
 
     def evaluate(self, questions: Sequence[Question]) -> dict[str, int]:
@@ -121,7 +122,7 @@ class Parser:
             # A question that fails still gets an enumerator, of value 0: so no answer is taken.
             failed = asked.get(diagnostic.location.line)
             if failed is None or str(diagnostic.location.file) != _MAIN:
-                raise _broken_header(diagnostic)
+                raise self._broken_header(diagnostic)
             raise CodegenError(
                 failed.where,
                 f"{failed.key} does not evaluate to an integer ({diagnostic.spelling})",
@@ -139,6 +140,13 @@ class Parser:
     def _parse(self, text: str, options: int = 0) -> cindex.TranslationUnit:
         return self._index.parse(
             _MAIN, self._arguments, unsaved_files=[(_MAIN, text)], options=options
+        )
+
+    def _broken_header(self, diagnostic: cindex.Diagnostic) -> CodegenError:
+        return CodegenError(
+            _place(diagnostic.location),
+            f"{diagnostic.spelling} (for {self._target})",
+            "mend the tree, or name with --abi the ABIs whose headers it has",
         )
 
     def _symbols(self, cursor: cindex.Cursor) -> Iterator[Symbol]:
@@ -176,10 +184,6 @@ def _field(cursor: cindex.Cursor) -> Field:
         size=cursor.type.get_size(),
         alignment=cursor.type.get_align(),
     )
-
-
-def _broken_header(diagnostic: cindex.Diagnostic) -> CodegenError:
-    return CodegenError(_place(diagnostic.location), diagnostic.spelling, _CHECK_TREE)
 
 
 def _place(location: cindex.SourceLocation) -> str:

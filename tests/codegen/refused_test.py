@@ -1,6 +1,7 @@
 """Input that is refused: one clear line, and not a file changed."""
 
 import errno
+import itertools
 import json
 import os
 import shutil
@@ -41,11 +42,11 @@ class RefusedHeadersTest(TreeTest):
 
     def test_a_missing_header_that_another_includes(self) -> None:
         (self.headers / "include/asm/posix_types.h").unlink()
-        self.assert_refused("linux/types.h:4: 'asm/posix_types.h' file not found", "check the tree")
+        self.assert_refused("linux/types.h:4: 'asm/posix_types.h' file not found", "mend the tree")
 
     def test_a_header_that_does_not_compile(self) -> None:
         line = self.edit("linux/time_types.h", "long long tv_nsec;", "long long tv_nsec")
-        self.assert_refused(f"linux/time_types.h:{line}: expected ';'", "check the tree")
+        self.assert_refused(f"linux/time_types.h:{line}: expected ';'", "mend the tree")
 
     def test_a_macro_that_does_not_evaluate(self) -> None:
         line = self.edit("linux/fs.h", "((__kernel_rwf_t)0x00000002)", "(RWF_NEVER_DEFINED)")
@@ -107,8 +108,7 @@ class RefusedHeadersTest(TreeTest):
             "struct iocb {\n#ifdef __arm__\n  __u64 aio_reserved2;\n#endif",
         )
         self.assert_refused(
-            f"linux/aio_abi.h:{line}: struct iocb: the fields on arm",
-            "is not what x86_64 has",
+            f"linux/aio_abi.h:{line}: struct iocb has another list of fields on arm than on x86_64",
             "neither byte order nor the kernel's long explains it",
         )
 
@@ -119,7 +119,7 @@ class RefusedHeadersTest(TreeTest):
             "#ifdef __arm__\n#define ODD __attribute__((aligned(32)))\n#else\n#define ODD\n#endif\n"
             "struct io_event {\n  __u64 data;\n  ODD",
         )
-        self.assert_refused("struct io_event: the offset of obj on arm is not what i386 has")
+        self.assert_refused("struct io_event has another offset of obj on arm than on i386")
 
     def test_a_constant_on_which_abis_disagree(self) -> None:
         line = self.edit(
@@ -132,6 +132,10 @@ class RefusedHeadersTest(TreeTest):
             f"linux/fs.h:{line + 3}",
             "codegen/symbols.py",
         )
+
+    def test_no_version(self) -> None:
+        (self.headers / "include/linux/version.h").write_text("")
+        self.assert_refused("LINUX_VERSION_CODE does not evaluate to an integer")
 
     def test_an_unknown_abi(self) -> None:
         self.assert_refused(
@@ -157,7 +161,11 @@ class RefusedHeadersTest(TreeTest):
 
     def test_an_abi_of_another_kernel(self) -> None:
         self.edit("linux/version.h", "SUBLEVEL 300", "SUBLEVEL 301")
-        self.assert_refused("x86_64", "Linux 5.1.301", "Linux 5.1.300", "one tree", abi="x32")
+        self.assert_refused(
+            "linux/version.h:1: x32 is of Linux 5.1.301, but x86_64 of Linux 5.1.300",
+            "extract all from one tree",
+            abi="x32",
+        )
 
 
 class RefusedFactsTest(TreeTest):
@@ -211,7 +219,7 @@ class RefusedFactsTest(TreeTest):
 
     def test_a_layout_that_nothing_explains(self) -> None:
         self.change(structs={**json.loads(self.path.read_text())["structs"], "iocb": _IOCB})
-        self.assertIn("struct iocb: the fields on arm is not what x86_64 has", self.refuse())
+        self.assertIn("struct iocb has another list of fields on arm than on x86_64", self.refuse())
 
     def test_facts_can_be_replaced_even_if_they_are_damaged(self) -> None:
         self.path.write_text('{\n  "abi": "arm"')
@@ -241,6 +249,11 @@ class RefusedFoldersTest(TreeTest):
         (self.facts / "notes.txt").write_text("mine")
         self.assertIn("notes.txt: not made by the generator", self.refuse_headers())
 
+    def test_output_that_cannot_be_replaced_leaves_the_facts_too(self) -> None:
+        self.edit("linux/version.h", "SUBLEVEL 300", "SUBLEVEL 301")
+        (self.output / "notes.txt").write_text("mine")
+        self.assertIn("notes.txt: not made by the generator", self.refuse_headers())
+
     def test_a_file_in_the_place_of_the_folder(self) -> None:
         shutil.rmtree(self.output)
         self.output.write_text("mine")
@@ -257,18 +270,23 @@ class RefusedFoldersTest(TreeTest):
         with mock.patch.object(Path, "write_text", side_effect=full):
             self.assertIn("generated: cannot be written", self.refuse())
 
-    def test_an_interruption_between_two_renames_leaves_the_old_folder(self) -> None:
+    def test_an_interruption_between_renames_leaves_the_old_folders(self) -> None:
+        self.edit("linux/version.h", "SUBLEVEL 300", "SUBLEVEL 301")
         before = contents(self.root)
         rename = os.rename
+        for step in (1, 2, 3, 4):  # two folders, each moved away and replaced
+            steps = itertools.count(1)
 
-        def interrupted(old: Path, new: Path) -> None:
-            if old.name == "fresh":
-                raise KeyboardInterrupt
-            rename(old, new)
+            def interrupted(old: Path, new: Path) -> None:
+                # pylint: disable-next=cell-var-from-loop  # called within the turn that made it
+                if next(steps) == step:
+                    raise KeyboardInterrupt
+                rename(old, new)
 
-        with mock.patch.object(os, "rename", side_effect=interrupted):
-            self.assertRaises(KeyboardInterrupt, self.run_command)
-        self.assertEqual(contents(self.root), before)
+            with self.subTest(step=step), mock.patch.object(os, "rename", side_effect=interrupted):
+                with self.assertRaises(KeyboardInterrupt):
+                    self.run_command("--headers", str(self.headers))
+                self.assertEqual(contents(self.root), before)
 
 
 if __name__ == "__main__":
