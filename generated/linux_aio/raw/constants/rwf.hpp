@@ -11,8 +11,8 @@
 
 namespace linux_aio::raw {
 
-/// High priority: block devices that can may poll for the completion. For O_DIRECT. Since Linux
-/// 4.13. See preadv2(2).
+/// Asks that the completion be polled for. Accepted and dropped, as nobody polls in kernel AIO.
+/// Since Linux 4.13. See preadv2(2); fs/aio.c aio_prep_rw.
 inline constexpr kernel_rwf_t rwf_hipri = 0x00000001;
 
 /// Makes this write durable as O_DSYNC does. Since Linux 4.13. See pwritev2(2).
