@@ -1,0 +1,46 @@
+#!/bin/bash
+# What bazelw would install for which command line, on a machine with nothing but a shell.
+set -u
+failures=0
+root=$(mktemp -d -p "$TEST_TMPDIR")
+cp bazelw "$root"
+mkdir -p "$root"/{examples,tests/safe,bin}
+for tool in cut dirname id readlink sh sort; do
+	ln -s "$(command -v "$tool")" "$root/bin"
+done
+
+# needs PACKAGES FOLDER ARGUMENT...: in the folder of the workspace.
+needs() {
+	local want=$1 folder=$2 said status
+	shift 2
+	said=$(cd "$root/$folder" && env -i PATH="$root/bin" LINUX_AIO_NO_INSTALL=1 \
+		LINUX_AIO_PYTHON=/none LINUX_AIO_CATCH2_PREFIX=/none "$root/bazelw" "$@" 2>&1)
+	status=$?
+	if [ "$status" -eq 0 ] || [[ $said != *"install --no-install-recommends $want"* ]] ||
+		[[ $said != *"LINUX_AIO_NO_INSTALL is set: $want"$'\n'* ]]; then
+		printf 'bazelw %s\n  should lack %s; it ended with %s and said\n%s\n' "$*" "$want" "$status" "$said"
+		failures=$((failures + 1))
+	fi
+}
+
+library="bazel-bootstrap g++"
+generator="bazel-bootstrap g++ python3-clang python3-jinja2"
+tests="bazel-bootstrap catch2 g++ python3-clang python3-jinja2"
+
+needs bazel-bootstrap . info
+needs bazel-bootstrap . --batch version
+needs "$library" . run //examples:copy -- source/file destination
+needs "$library" . run -c opt //examples:copy
+needs "$library" . build //:linux_aio
+needs "$library" examples build :copy
+needs "$library" tests/safe build //examples/...
+needs "$generator" . run //codegen:regenerate
+needs "$tests" . test //...
+needs "$tests" . test ...
+needs "$tests" . test -- //... -//codegen/...
+needs "$tests" tests test safe:all
+needs "$tests" . query 'deps(//tests/...)'
+needs "bazel-bootstrap catch2 clang-19 g++ python3-clang python3-jinja2" . test --config=clang //...
+needs "bazel-bootstrap clang-19 clang-tidy-19 g++" . build --config=tidy //:raw
+
+[ "$failures" -eq 0 ]
