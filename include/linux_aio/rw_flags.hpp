@@ -1,4 +1,5 @@
-// The RWF_ flags of reads and writes, typed per direction.
+// The RWF_ flags of reads and writes, typed per direction. RWF_HIPRI is left out: kernel AIO clears it
+// (aio_prep_rw() in fs/aio.c).
 #pragma once
 
 #include <cstdint>
@@ -9,14 +10,12 @@ namespace linux_aio {
 
 /// Flags of a read. A flag that kernel or file do not know: EOPNOTSUPP. Source: preadv2(2).
 enum class ReadFlag : std::uint32_t {
-  high_priority = raw::rwf_hipri,   // poll the device for completion; since Linux 4.13
   no_wait = raw::rwf_nowait,        // EAGAIN instead of blocking; since Linux 4.14
   dont_cache = raw::rwf_dontcache,  // drop the pages afterwards; since Linux 6.14
 };
 
 /// Flags of a write. A flag that kernel or file do not know: EOPNOTSUPP. Source: pwritev2(2).
 enum class WriteFlag : std::uint32_t {
-  high_priority = raw::rwf_hipri,   // poll the device for completion; since Linux 4.13
   dsync = raw::rwf_dsync,           // durable data when it completes; since Linux 4.13
   sync = raw::rwf_sync,             // durable data and metadata; since Linux 4.13
   no_wait = raw::rwf_nowait,        // EAGAIN instead of blocking; since Linux 4.14
