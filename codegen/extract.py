@@ -33,7 +33,6 @@ def extract(root: Path, abi: Abi) -> AbiFacts:
     return AbiFacts(
         abi=abi.name,
         kernel=_kernel_version(answers),
-        word_bits=abi.word_bits,
         kernel_long_bits=abi.kernel_long_bits,
         typedefs=declared.typedefs,
         structs=declared.structs,

@@ -46,7 +46,6 @@ class AbiFacts:
     abi: str
     kernel: str
     """Of linux/version.h."""
-    word_bits: int
     kernel_long_bits: int
     typedefs: Mapping[str, str]
     """The C type behind each name."""
@@ -119,7 +118,6 @@ def _from_data(data: Any, places: Mapping[str, str]) -> AbiFacts:
     return AbiFacts(
         abi=data["abi"],
         kernel=data["kernel"],
-        word_bits=index(data["word_bits"]),
         kernel_long_bits=index(data["kernel_long_bits"]),
         typedefs=dict(data["typedefs"]),
         structs={name: _struct_from(struct) for name, struct in data["structs"].items()},

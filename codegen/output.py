@@ -45,8 +45,8 @@ def replace_folders(replacements: Sequence[Replacement]) -> None:
             undo.pop_all()
     except OSError as error:
         raise CodegenError(
-            error.filename or replacements[0].folder,
-            f"cannot be written ({error.strerror})",
+            " and ".join(str(one.folder) for one in replacements),
+            f"cannot be written ({error})",
             "nothing was changed; see to the folder",
         ) from error
 
