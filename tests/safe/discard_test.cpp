@@ -1,0 +1,95 @@
+#include <catch2/catch_all.hpp>
+#include <csignal>
+#include <linux_aio/linux_aio.hpp>
+#include <memory>
+#include <optional>
+
+#include "tests/support/child.hpp"
+#include "tests/support/held.hpp"
+#include "tests/support/safe.hpp"
+
+namespace {
+
+using namespace linux_aio::testing;
+namespace aio = linux_aio;
+
+// A buffer and a continuation that can be counted.
+struct Witness {
+  std::shared_ptr<int> life = std::make_shared<int>(0);
+  [[nodiscard]] long others() const { return life.use_count() - 1; }
+};
+
+struct CountedBuffer {
+  std::shared_ptr<int> life;
+  Bytes bytes;
+};
+
+}  // namespace
+
+template <>
+struct linux_aio::buffer_traits<CountedBuffer> {
+  static constexpr bool owns = true;
+  static std::span<std::byte> bytes(CountedBuffer& buffer) noexcept { return buffer.bytes; }
+};
+
+TEST_CASE("a destroyed context frees every buffer and calls no continuation") {
+  const TemporaryFile file(pattern(100));
+  const Pipe held;
+  const Witness buffers;
+  const Witness continuations;
+  int calls = 0;
+  {
+    aio::Context context = make_context();
+    const auto continuation = [&calls, life = continuations.life](const auto&) { ++calls; };
+    const auto buffer = [&] { return CountedBuffer(buffers.life, Bytes(10)); };
+    submit(context, Held(held, buffer()), continuation);                           // in the kernel
+    submit(context, aio::read(borrowed(file)).into(buffer()), continuation);       // complete
+    submit(context, aio::read(aio::BorrowedFd(-1)).into(buffer()), continuation);  // refused
+    context.flush();
+    submit(context, aio::read(borrowed(file)).into(buffer()), continuation);  // staged
+    REQUIRE(buffers.others() == 4);
+    REQUIRE(continuations.others() == 5);
+  }
+  REQUIRE(calls == 0);
+  REQUIRE(buffers.others() == 0);
+  REQUIRE(continuations.others() == 0);
+}
+
+TEST_CASE("every buffer and continuation has one owner on its way through a context") {
+  const TemporaryFile file(pattern(100));
+  const Witness buffers;
+  const Witness continuations;
+  aio::Context context = make_context(1);
+  std::optional<CountedBuffer> back;
+  submit(context, aio::read(borrowed(file)).into(CountedBuffer(buffers.life, Bytes(10))),
+         [&back, life = continuations.life](auto done) { back.emplace(std::move(done.buffer)); });
+  REQUIRE(buffers.others() == 1);
+  {
+    auto refused =
+        context.submit(aio::read(borrowed(file)).into(CountedBuffer(buffers.life, Bytes(10))),
+                       [life = continuations.life](const auto&) {});
+    REQUIRE(!refused);
+    REQUIRE(buffers.others() == 2);
+    REQUIRE(continuations.others() == 2);
+  }
+  REQUIRE(buffers.others() == 1);
+  REQUIRE(continuations.others() == 1);
+  must(context.wait());
+  REQUIRE(buffers.others() == 1);
+  REQUIRE(continuations.others() == 0);
+  REQUIRE(back->bytes.size() == 10);
+}
+
+TEST_CASE("destroying a context from its own continuation ends the program") {
+  const TemporaryFile file(pattern(100));
+  const Ending ending = in_child([&file] {
+    auto created = aio::Context::create({.capacity = 1});
+    std::optional<aio::Context> context(std::move(*created));
+    static_cast<void>(
+        context->submit(aio::fsync(borrowed(file)), [&context](auto) { context.reset(); }));
+    static_cast<void>(context->wait());
+    return 0;
+  });
+  REQUIRE(ending.signal == SIGABRT);
+  REQUIRE(ending.output == "linux_aio: a Context was destroyed by one of its own continuations\n");
+}

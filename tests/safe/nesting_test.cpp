@@ -1,0 +1,118 @@
+// What continuations may do to their context.
+#include <catch2/catch_all.hpp>
+#include <linux_aio/linux_aio.hpp>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "tests/support/held.hpp"
+#include "tests/support/safe.hpp"
+
+namespace {
+
+using namespace linux_aio::testing;
+namespace aio = linux_aio;
+
+// Reads a file block by block, each read submitted by the continuation of the one before.
+struct Pipeline {
+  aio::Context& context;
+  aio::BorrowedFd file;
+  Bytes read;
+  bool failed = false;
+
+  void next(Bytes buffer) {
+    auto accepted = context.submit(aio::read(file).into(std::move(buffer)).at(read.size()),
+                                   [this](auto done) { finish(std::move(done)); });
+    failed = failed || !accepted;
+  }
+  void finish(aio::ReadCompletion<Bytes> done) {
+    failed = failed || !done.result;
+    const std::span<std::byte> bytes = done.bytes();
+    read.insert(read.end(), bytes.begin(), bytes.end());
+    if (!bytes.empty()) next(std::move(done.buffer));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a continuation submits the next request into the slot that its own has left") {
+  const Bytes content = pattern(10'000);
+  const TemporaryFile file(content);
+  aio::Context context = make_context(1);
+  Pipeline pipeline{context, borrowed(file), {}};
+  pipeline.next(Bytes(64));
+  while (context.in_flight() != 0) must(context.wait());
+  REQUIRE(!pipeline.failed);
+  REQUIRE(pipeline.read == content);
+}
+
+TEST_CASE("pipelines share a context") {
+  constexpr std::size_t many = 20;
+  aio::Context context = make_context(many);
+  std::vector<std::unique_ptr<TemporaryFile>> files;
+  std::vector<Pipeline> pipelines;
+  pipelines.reserve(many);
+  for (std::size_t index = 0; index < many; ++index) {
+    files.push_back(
+        std::make_unique<TemporaryFile>(pattern(100 * index, static_cast<unsigned>(index))));
+    pipelines.push_back({context, borrowed(*files.back()), {}});
+    pipelines.back().next(Bytes(32 + index));
+  }
+  must(context.close());
+  for (std::size_t index = 0; index < many; ++index) {
+    REQUIRE(!pipelines[index].failed);
+    REQUIRE(pipelines[index].read == pattern(100 * index, static_cast<unsigned>(index)));
+  }
+}
+
+TEST_CASE("a continuation may wait for the requests beside its own") {
+  const TemporaryFile file(pattern(100));
+  for (const bool refused : {false, true}) {
+    const aio::BorrowedFd fd(refused ? -1 : file.fd());
+    aio::Context context = make_context(200);
+    std::vector<int> calls(200);
+    std::size_t nested = 0;
+    for (std::size_t index = 0; index < 200; ++index) {
+      submit(context, aio::read(fd).into(Bytes(1)), [&, index](const auto&) {
+        ++calls[index];
+        if (index % 50 == 7 && context.in_flight() != 0) nested += must(context.wait(3));
+        if (index % 50 == 8) nested += must(context.poll());
+      });
+    }
+    std::size_t outer = 0;
+    while (context.in_flight() != 0) outer += must(context.wait());
+    REQUIRE(calls == std::vector<int>(200, 1));
+    REQUIRE(outer + nested == 200);
+    REQUIRE(nested >= 3);
+  }
+}
+
+TEST_CASE("a continuation may run() requests of its own, even with the context full") {
+  const Bytes content = pattern(100);
+  const TemporaryFile file(content);
+  aio::Context context = make_context(3);
+  int right = 0;
+  for (int count = 0; count < 3; ++count) {
+    submit(context, aio::read(borrowed(file)).into(Bytes(1)), [&](const auto&) {
+      std::byte memory[10];
+      auto [done, synced] = context.run(aio::read(borrowed(file)).into(std::span(memory)).at(20),
+                                        aio::fsync(borrowed(file)));
+      right += copy_of(done.bytes()) == part_of(content, 20, 10) && synced.result ? 1 : 0;
+    });
+  }
+  must(context.wait(3));
+  must(context.close());
+  REQUIRE(right == 3);
+}
+
+TEST_CASE("run() goes on when a continuation of another request runs, waits and closes") {
+  const TemporaryFile file(pattern(100));
+  aio::Context context = make_context(4);
+  submit(context, aio::read(borrowed(file)).into(Bytes(10)), [&](auto) {
+    static_cast<void>(context.run(aio::fsync(borrowed(file))));
+    must(context.close());
+  });
+  auto [read] = context.run(aio::read(borrowed(file)).into(Bytes(10)));
+  REQUIRE(must(read.result) == 10);
+  REQUIRE(context.in_flight() == 0);
+}

@@ -1,0 +1,150 @@
+#include <catch2/catch_all.hpp>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <limits>
+#include <linux_aio/linux_aio.hpp>
+#include <thread>
+#include <vector>
+
+#include "tests/support/alarm.hpp"
+#include "tests/support/held.hpp"
+#include "tests/support/safe.hpp"
+
+namespace {
+
+using namespace linux_aio::testing;
+using namespace std::chrono_literals;
+namespace aio = linux_aio;
+using Clock = aio::Context::Clock;
+
+}  // namespace
+
+TEST_CASE("there is nothing to wait for when nothing is in flight") {
+  aio::Context context = make_context();
+  REQUIRE(context.wait() == std::unexpected(aio::Error(aio::Call::wait, EDEADLK)));
+  REQUIRE(code_of(context.wait(1, 1ms)) == EDEADLK);
+  REQUIRE(must(context.wait(0)) == 0);
+  REQUIRE(must(context.poll()) == 0);
+}
+
+TEST_CASE("wait returns when as many continuations have run as asked for") {
+  const std::vector<Pipe> pipes(4);
+  aio::Context context = make_context();
+  int done = 0;
+  for (const Pipe& pipe : pipes) submit(context, Held(pipe), [&](auto) { ++done; });
+  pipes[0].feed();
+  REQUIRE(must(context.wait(1)) == 1);
+  REQUIRE(done == 1);
+  pipes[1].feed();
+  pipes[2].feed();
+  REQUIRE(must(context.wait(2)) == 2);
+  REQUIRE(done == 3);
+  REQUIRE(context.in_flight() == 1);
+  pipes[3].feed();
+  must(context.close());
+  REQUIRE(done == 4);
+}
+
+TEST_CASE("wait runs all that is ready, even if less was asked for") {
+  const TemporaryFile file(pattern(100));
+  aio::Context context = make_context(500);
+  int done = 0;
+  for (int count = 0; count < 500; ++count) {
+    submit(context, aio::read(borrowed(file)).into(Bytes(10)), [&](auto) { ++done; });
+  }
+  REQUIRE(must(context.wait(1)) == 500);
+  REQUIRE(done == 500);
+}
+
+TEST_CASE("poll runs all that is ready, however much it is") {
+  const TemporaryFile file(pattern(100));
+  aio::Context context = make_context(500);
+  for (const std::size_t many : {63U, 64U, 65U, 128U, 500U}) {
+    for (std::size_t count = 0; count < many; ++count) {
+      submit(context, aio::read(borrowed(file)).into(Bytes(10)), [](auto) {});
+    }
+    REQUIRE(must(context.poll()) == many);
+  }
+}
+
+TEST_CASE("waiting for more than is in flight ends when all is complete") {
+  const TemporaryFile file(pattern(100));
+  aio::Context context = make_context();
+  for (int count = 0; count < 3; ++count) {
+    submit(context, aio::read(borrowed(file)).into(Bytes(10)), [](auto) {});
+  }
+  REQUIRE(must(context.wait(std::numeric_limits<std::size_t>::max())) == 3);
+  submit(context, aio::read(aio::BorrowedFd(-1)).into(Bytes(10)), [](auto) {});
+  REQUIRE(must(context.wait(2)) == 1);
+}
+
+TEST_CASE("wait(0) is poll") {
+  const Pipe pipe;
+  aio::Context context = make_context();
+  submit(context, Held(pipe), [](auto) {});
+  REQUIRE(must(context.wait(0)) == 0);
+  REQUIRE(must(context.wait(0, 1h)) == 0);
+  pipe.feed();
+  REQUIRE(must(context.wait(0)) == 1);
+}
+
+TEST_CASE("a wait that times out tells how many ran, and the rest stays in flight") {
+  const Pipe held;
+  const TemporaryFile file(pattern(100));
+  aio::Context context = make_context();
+  submit(context, Held(held), [](auto) {});
+  submit(context, aio::read(borrowed(file)).into(Bytes(10)), [](auto) {});
+  const auto begin = Clock::now();
+  REQUIRE(must(context.wait(2, 20ms)) == 1);
+  REQUIRE(Clock::now() - begin >= 20ms);
+  REQUIRE(context.in_flight() == 1);
+  REQUIRE(must(context.wait(1, Clock::now() + 1ms)) == 0);
+  held.feed();
+  REQUIRE(must(context.wait(1, 30s)) == 1);
+}
+
+TEST_CASE("a deadline in the far future is no overflow") {
+  const Pipe held;
+  aio::Context context = make_context();
+  const auto once = [&](auto wait) {
+    submit(context, Held(held), [](auto) {});
+    REQUIRE(must(context.poll()) == 1);
+    submit(context, Held(held), [](auto) {});
+    REQUIRE(must(wait()) == 1);
+  };
+  held.feed();
+  once([&] { return context.wait(1, Clock::time_point::max()); });
+  once([&] { return context.wait(1, Clock::duration::max()); });
+  once([&] { return context.wait(1, std::chrono::hours::max()); });
+  once([&] { return context.wait(1, std::chrono::duration<double>(1e300)); });
+  once([&] { return context.wait(1, std::chrono::duration<float, std::nano>(1e18F)); });
+}
+
+TEST_CASE("a wait goes on after signals, until its deadline") {
+  const Pipe held;
+  aio::Context context = make_context();
+  submit(context, Held(held), [](auto) {});
+  const Alarm alarm;
+  const auto begin = Clock::now();
+  REQUIRE(must(context.wait(1, 100ms)) == 0);
+  REQUIRE(Clock::now() - begin >= 100ms);
+  REQUIRE(Alarm::count() >= 2);
+}
+
+TEST_CASE("an endless wait goes on after signals, until its request is complete") {
+  const Pipe held;
+  aio::Context context = make_context();
+  submit(context, Held(held), [](auto) {});
+  const Alarm alarm;
+  std::thread later([&held] {
+    ::sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);  // the signals are for the waiting thread
+    std::this_thread::sleep_for(60ms);
+    held.feed();
+  });
+  REQUIRE(must(context.wait()) == 1);
+  later.join();
+  REQUIRE(Alarm::count() >= 1);
+}
