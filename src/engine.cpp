@@ -18,7 +18,9 @@ raw::getevents_timespec time_until(Clock::time_point deadline) noexcept {
   using std::chrono::seconds;
   using Seconds = decltype(raw::getevents_timespec::tv_sec);
   using Nanoseconds = decltype(raw::getevents_timespec::tv_nsec);
-  const nanoseconds left = std::max<nanoseconds>(deadline - Clock::now(), nanoseconds(0));
+  // Compared before subtracted: the difference of two times may not fit.
+  const Clock::time_point now = Clock::now();
+  const nanoseconds left = deadline > now ? nanoseconds(deadline - now) : nanoseconds(0);
   const seconds whole = std::chrono::floor<seconds>(left);
   const auto limit = static_cast<std::int64_t>(std::numeric_limits<Seconds>::max());
   return {.tv_sec = static_cast<Seconds>(std::min<std::int64_t>(whole.count(), limit)),

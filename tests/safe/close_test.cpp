@@ -61,6 +61,7 @@ TEST_CASE("a close that times out leaves the context open, with what is in fligh
     REQUIRE(closed == std::unexpected(aio::Error(aio::Call::close_context, ETIMEDOUT)));
     REQUIRE(closed.error().message().find("1 request") != std::string::npos);
   }
+  REQUIRE(code_of(context.close(aio::Context::Clock::time_point::min())) == ETIMEDOUT);
   REQUIRE(done == 1);
   REQUIRE(context.in_flight() == 1);
   submit(context, aio::read(borrowed(file)).into(Bytes(10)), [&](auto) { ++done; });

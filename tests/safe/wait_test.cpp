@@ -148,3 +148,24 @@ TEST_CASE("an endless wait goes on after signals, until its request is complete"
   later.join();
   REQUIRE(Alarm::count() >= 1);
 }
+
+TEST_CASE("a deadline in the past completes what is ready and waits for nothing") {
+  const Pipe held;
+  const TemporaryFile file(pattern(100));
+  aio::Context context = make_context();
+  submit(context, Held(held), [](auto) {});
+  for (const auto deadline :
+       {Clock::now(), Clock::now() - 1h, Clock::time_point(), Clock::time_point::min()}) {
+    submit(context, aio::read(borrowed(file)).into(Bytes(10)), [](auto) {});
+    REQUIRE(must(context.wait(2, deadline)) == 1);
+    REQUIRE(must(context.wait(1, deadline)) == 0);
+  }
+  for (const auto timeout : {0ns, -1ns, std::chrono::nanoseconds::min()}) {
+    submit(context, aio::read(borrowed(file)).into(Bytes(10)), [](auto) {});
+    REQUIRE(must(context.wait(2, timeout)) == 1);
+  }
+  REQUIRE(must(context.wait(1, -1.5s)) == 0);
+  REQUIRE(must(context.wait(1, std::chrono::hours::min())) == 0);
+  held.feed();
+  must(context.close());
+}
