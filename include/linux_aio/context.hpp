@@ -222,7 +222,7 @@ class Context {
   static detail::Engine::Deadline after(std::chrono::duration<Rep, Period> timeout) noexcept {
     using std::chrono::duration;
     const Clock::time_point now = Clock::now();
-    if (timeout <= timeout.zero()) return now;
+    if (!(timeout > timeout.zero())) return now;  // this way round for a timeout that is NaN, too
     if (duration<double>(timeout) >= duration<double>(Clock::time_point::max() - now)) return {};
     return now + std::chrono::ceil<Clock::duration>(timeout);
   }

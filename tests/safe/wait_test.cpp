@@ -169,3 +169,11 @@ TEST_CASE("a deadline in the past completes what is ready and waits for nothing"
   held.feed();
   must(context.close());
 }
+
+TEST_CASE("a timeout that is no number waits for nothing") {
+  const Pipe held;
+  aio::Context context = make_context();
+  submit(context, Held(held), [](auto) {});
+  const std::chrono::duration<double> none(std::numeric_limits<double>::quiet_NaN());
+  REQUIRE(must(context.wait(1, none)) == 0);
+}
