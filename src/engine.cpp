@@ -27,6 +27,10 @@ raw::getevents_timespec time_until(Clock::time_point deadline) noexcept {
           .tv_nsec = static_cast<Nanoseconds>((left - whole).count())};
 }
 
+bool passed(const Engine::Deadline& deadline) noexcept {
+  return deadline && Clock::now() >= *deadline;
+}
+
 }  // namespace
 
 Engine::Engine(std::uint32_t capacity) noexcept
@@ -112,7 +116,7 @@ Result<std::size_t> Engine::wait(std::size_t at_least, Deadline deadline) noexce
     done += finish_reaped();
     std::size_t missing = done < at_least ? at_least - done : 0;
     if (in_kernel_ == 0) {
-      if (missing == 0 || in_flight() == 0) return done;
+      if (missing == 0 || in_flight() == 0 || passed(deadline)) return done;
       continue;  // continuations have staged more
     }
     // What is still staged can go out as soon as one request completes.
@@ -124,7 +128,7 @@ Result<std::size_t> Engine::wait(std::size_t at_least, Deadline deadline) noexce
     done += finish_reaped();
     if (done >= at_least && !more) return done;
     // A short count alone says nothing: a signal makes one, too.
-    if (deadline && Clock::now() >= *deadline) return done;
+    if (passed(deadline)) return done;
   }
 }
 
@@ -192,7 +196,7 @@ Result<void> Engine::close(Deadline deadline) noexcept {
   while (in_flight() != 0) {
     const Result<std::size_t> done = wait(in_flight(), deadline);
     if (!done) return std::unexpected(done.error());
-    if (in_flight() != 0 && deadline && Clock::now() >= *deadline) {
+    if (in_flight() != 0 && passed(deadline)) {
       return std::unexpected(Error(Call::close_context, ETIMEDOUT, in_flight()));
     }
   }

@@ -177,3 +177,21 @@ TEST_CASE("a timeout that is no number waits for nothing") {
   const std::chrono::duration<double> none(std::numeric_limits<double>::quiet_NaN());
   REQUIRE(must(context.wait(1, none)) == 0);
 }
+
+TEST_CASE("a deadline holds even if continuations keep submitting what is refused at once") {
+  aio::Context context = make_context();
+  struct Again {
+    aio::Context& context;
+    int& calls;
+    void operator()(aio::SyncCompletion) const {
+      ++calls;
+      static_cast<void>(context.submit(aio::fsync(aio::BorrowedFd(-1)), Again{context, calls}));
+    }
+  };
+  int calls = 0;
+  submit(context, aio::fsync(aio::BorrowedFd(-1)), Again{context, calls});
+  constexpr std::size_t endless = std::numeric_limits<std::size_t>::max();
+  const std::size_t ran = must(context.wait(endless, 20ms));
+  REQUIRE(ran == static_cast<std::size_t>(calls));
+  REQUIRE(context.in_flight() == 1);
+}
