@@ -124,8 +124,9 @@ Result<std::size_t> Engine::wait(std::size_t at_least, Deadline deadline) noexce
     if (const Result<void> result = reap(missing, deadline); !result) {
       return std::unexpected(result.error());
     }
-    const bool more = events_end_ == events_.size() && done < most;
+    const bool full = events_end_ == events_.size();
     done += finish_reaped();
+    const bool more = full && done < most;
     if (done >= at_least && !more) return done;
     // A short count alone says nothing: a signal makes one, too.
     if (passed(deadline)) return done;

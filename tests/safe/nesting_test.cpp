@@ -116,3 +116,19 @@ TEST_CASE("run() goes on when a continuation of another request runs, waits and 
   REQUIRE(must(read.result) == 10);
   REQUIRE(context.in_flight() == 0);
 }
+
+TEST_CASE("one call completes what was there, not what continuations keep adding") {
+  const TemporaryFile file(pattern(100));
+  aio::Context context = make_context(200);
+  int calls = 0;
+  for (int count = 0; count < 200; ++count) {
+    submit(context, aio::read(borrowed(file)).into(Bytes(1)), [&](auto) {
+      ++calls;
+      submit(context, aio::read(borrowed(file)).into(Bytes(1)), [&](auto) { ++calls; });
+    });
+  }
+  REQUIRE(must(context.poll()) <= 256);
+  REQUIRE(context.in_flight() >= 144);
+  must(context.close());
+  REQUIRE(calls == 400);
+}
