@@ -71,11 +71,12 @@ class Context {
   template <class... Requests>
   [[nodiscard]] auto run(Requests&&... requests) noexcept {
     (check_request<Requests&&>(), ...);
+    detail::Engine& engine = this->engine();  // which stays where it is if the context is moved
     std::tuple<std::optional<typename Requests::Completion>...> completions;
     std::size_t left = sizeof...(Requests);
-    std::apply([&](auto&... slots) { (start(std::move(requests), slots, left), ...); },
+    std::apply([&](auto&... slots) { (start(engine, std::move(requests), slots, left), ...); },
                completions);
-    while (left != 0) wait_or_die();
+    while (left != 0) wait_or_die(engine);
     return std::apply([](auto&... slots) { return std::tuple(std::move(*slots)...); }, completions);
   }
 
@@ -191,16 +192,17 @@ class Context {
   }
 
   template <class Request, class Completion>
-  void start(Request&& request, std::optional<Completion>& completion, std::size_t& left) noexcept {
-    detail::Slot* slot = engine().acquire();
-    for (; slot == nullptr; slot = engine().acquire()) {
-      const Error refusal = engine().refusal();
-      if (engine().closed()) {
+  static void start(detail::Engine& engine, Request&& request,
+                    std::optional<Completion>& completion, std::size_t& left) noexcept {
+    detail::Slot* slot = engine.acquire();
+    for (; slot == nullptr; slot = engine.acquire()) {
+      const Error refusal = engine.refusal();
+      if (engine.closed()) {
         completion.emplace(std::move(request).complete(std::unexpected(refusal)));
         --left;
         return;
       }
-      wait_or_die();
+      wait_or_die(engine);
     }
     auto continuation = [&completion, &left](Completion&& done) noexcept {
       completion.emplace(std::move(done));
@@ -208,12 +210,12 @@ class Context {
     };
     detail::Operation<Request, decltype(continuation)>::place(*slot, std::move(request),
                                                               std::move(continuation));
-    engine().stage(*slot);
+    engine.stage(*slot);
   }
 
   // While run() lends memory to the kernel there is no way back but completion.
-  void wait_or_die() noexcept {
-    if (!engine().wait(1, {})) {
+  static void wait_or_die(detail::Engine& engine) noexcept {
+    if (!engine.wait(1, {})) {
       detail::fatal("run() cannot wait for its requests: the context belongs to another process");
     }
   }

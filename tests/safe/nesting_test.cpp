@@ -132,3 +132,41 @@ TEST_CASE("one call completes what was there, not what continuations keep adding
   must(context.close());
   REQUIRE(calls == 400);
 }
+
+TEST_CASE("a continuation may move its context: wait, close and run go on") {
+  const TemporaryFile file(pattern(100));
+  for (const int way : {0, 1, 2}) {
+    aio::Context context = make_context(4);
+    std::optional<aio::Context> moved;
+    int calls = 0;
+    submit(context, aio::read(borrowed(file)).into(Bytes(1)), [&](auto) {
+      ++calls;
+      moved.emplace(std::move(context));
+      submit(*moved, aio::read(borrowed(file)).into(Bytes(1)), [&](auto) { ++calls; });
+    });
+    submit(context, aio::read(borrowed(file)).into(Bytes(1)), [&](auto) { ++calls; });
+    if (way == 0) {
+      must(context.wait(3));
+    } else if (way == 1) {
+      must(context.close());
+    } else {
+      auto [first, second] = context.run(aio::read(borrowed(file)).into(Bytes(10)),
+                                         aio::read(borrowed(file)).into(Bytes(20)));
+      REQUIRE(must(first.result) == 10);
+      REQUIRE(must(second.result) == 20);
+    }
+    must(moved->close());
+    REQUIRE(calls == 3);
+  }
+}
+
+TEST_CASE("run() goes on when a continuation moves the full context that it waits for") {
+  const TemporaryFile file(pattern(100));
+  aio::Context context = make_context(1);
+  std::optional<aio::Context> moved;
+  submit(context, aio::read(borrowed(file)).into(Bytes(1)),
+         [&](auto) { moved.emplace(std::move(context)); });
+  auto [done] = context.run(aio::read(borrowed(file)).into(Bytes(10)));
+  REQUIRE(must(done.result) == 10);
+  REQUIRE(moved->capacity() == 1);
+}
