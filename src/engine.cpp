@@ -58,6 +58,10 @@ Engine::~Engine() {
   // Only after io_destroy does the kernel no longer write to the buffers that are freed below. It
   // fails in a forked child, where the kernel uses nothing of this process.
   if (!closed()) static_cast<void>(raw::io_destroy(std::exchange(handle_, 0)));
+  // What is discarded may own something that looks at the context while it is destroyed.
+  staged_count_ = 0;
+  in_kernel_ = 0;
+  refused_ = 0;
   for (std::uint32_t index = 0; slots_.used() != 0; ++index) {
     Slot& slot = slots_[index];
     if (slot.finish != nullptr) slot.finish(*this, slot, nullptr);
@@ -107,7 +111,10 @@ void Engine::refuse(Slot& slot, int error) noexcept {
 }
 
 Result<std::size_t> Engine::wait(std::size_t at_least, Deadline deadline) noexcept {
-  if (at_least != 0 && in_flight() == 0) return std::unexpected(Error(Call::wait, EDEADLK));
+  // Nothing completes in a closed context; requests that its destructor discards still count.
+  if (at_least != 0 && (closed() || in_flight() == 0)) {
+    return std::unexpected(Error(Call::wait, EDEADLK));
+  }
   const std::size_t most = in_flight();  // what continuations submit is for the next call
   std::size_t done = 0;
   for (;;) {

@@ -1,8 +1,10 @@
 #include <catch2/catch_all.hpp>
+#include <cerrno>
 #include <csignal>
 #include <linux_aio/linux_aio.hpp>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "tests/support/child.hpp"
 #include "tests/support/held.hpp"
@@ -92,4 +94,41 @@ TEST_CASE("destroying a context from its own continuation ends the program") {
   });
   REQUIRE(ending.signal == SIGABRT);
   REQUIRE(ending.output == "linux_aio: a Context was destroyed by one of its own continuations\n");
+}
+
+TEST_CASE("what a discarded continuation owned may use the context, which is closed by then") {
+  const TemporaryFile file(pattern(100));
+  struct Last {
+    aio::Context* context;
+    bool* right;
+    Last(aio::Context* used, bool* result) noexcept : context(used), right(result) {}
+    Last(Last&& other) noexcept
+        : context(std::exchange(other.context, nullptr)), right(other.right) {}
+    Last& operator=(Last&&) = delete;
+    ~Last() {
+      if (context == nullptr) return;
+      auto refused = context->submit(aio::fsync(aio::BorrowedFd(-1)), [](auto) {});
+      *right = !refused && refused.error().error.code() == ESHUTDOWN;
+      *right = *right && context->flush() == 0 && context->poll() == 0U;
+      const auto waited = context->wait();
+      *right = *right && !waited && waited.error().code() == EDEADLK;
+    }
+  };
+  for (const bool flushed : {false, true}) {
+    bool right = false;
+    int calls = 0;
+    {
+      // Some neighbours' slots are discarded before, and some after.
+      aio::Context context = make_context();
+      for (int count = 0; count < 4; ++count) {
+        submit(context, aio::fsync(aio::BorrowedFd(-1)), [&](auto) { ++calls; });
+        submit(context, aio::fsync(borrowed(file)), [&](auto) { ++calls; });
+        if (count != 1) continue;
+        submit(context, aio::fsync(borrowed(file)), [last = Last(&context, &right)](auto) {});
+      }
+      if (flushed) context.flush();
+    }
+    REQUIRE(right);
+    REQUIRE(calls == 0);
+  }
 }
