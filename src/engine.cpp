@@ -129,6 +129,8 @@ Result<std::size_t> Engine::wait(std::size_t at_least, Deadline deadline) noexce
     // What is still staged can go out as soon as one request completes.
     missing = std::min(missing, staged_count_ != 0 ? 1 : in_kernel_);
     if (const Result<void> result = reap(missing, deadline); !result) {
+      // The count of what did run would be lost; the next call has the error again.
+      if (done != 0) return done;
       return std::unexpected(result.error());
     }
     const bool full = events_end_ == events_.size();
