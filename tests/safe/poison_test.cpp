@@ -1,0 +1,118 @@
+// Under AddressSanitizer the bytes of a request in flight are poisoned.
+#include <catch2/catch_all.hpp>
+#include <linux_aio/linux_aio.hpp>
+#include <source_location>
+#include <string>
+
+#include "tests/support/child.hpp"
+#include "tests/support/safe.hpp"
+
+namespace {
+
+using namespace linux_aio::testing;
+namespace aio = linux_aio;
+
+// The report must name the use that is wrong, and its line.
+void require_report(const Ending& ending, unsigned line) {
+  INFO(ending.output);
+  REQUIRE(ending.status != 0);
+  REQUIRE(ending.output.find("AddressSanitizer: use-after-poison") != std::string::npos);
+  REQUIRE(ending.output.find("poison_test.cpp:" + std::to_string(line)) != std::string::npos);
+}
+
+constexpr unsigned this_line(std::source_location here = std::source_location::current()) {
+  return here.line();
+}
+
+}  // namespace
+
+TEST_CASE("a write through a span that was kept is reported with its line") {
+  const TemporaryFile file(pattern(100));
+  aio::Context context = make_context();
+  aio::AlignedBuffer buffer = make_buffer(64);
+  const std::span<std::byte> kept = buffer.bytes();
+  submit(context, aio::read(borrowed(file)).into(std::move(buffer)), [](auto) {});
+  constexpr unsigned staged = this_line() + 1;
+  require_report(in_child([&] { return kept[0] = std::byte{1}, 0; }), staged);
+  context.flush();
+  constexpr unsigned flushed = this_line() + 1;
+  require_report(in_child([&] { return kept[63] = std::byte{1}, 0; }), flushed);
+}
+
+TEST_CASE("a read of a vector in flight is reported, whether a read or a write has it") {
+  const TemporaryFile file(pattern(100));
+  aio::Context context = make_context();
+  Bytes first(64);
+  Bytes second(64);
+  const std::byte* const in_read = first.data();
+  const std::byte* const in_write = second.data();
+  submit(context, aio::read(borrowed(file)).into(std::move(first)), [](auto) {});
+  submit(context, aio::write(borrowed(file)).from(std::move(second)), [](auto) {});
+  constexpr unsigned line = this_line() + 1;
+  require_report(in_child([&] { return static_cast<int>(*in_read); }), line);
+  require_report(in_child([&] { return static_cast<int>(*in_write); }), line + 1);
+}
+
+TEST_CASE("a span that run() borrows is in flight for its continuations") {
+  const TemporaryFile file(pattern(100));
+  const Ending ending = in_child([&] {
+    auto context = aio::Context::create();
+    alignas(8) std::byte memory[64];
+    auto accepted = context->submit(aio::read(aio::BorrowedFd(-1)).into(Bytes(1)),
+                                    [&](auto) { memory[0] = std::byte{1}; });
+    static_cast<void>(context->run(aio::read(borrowed(file)).into(std::span(memory))));
+    return accepted ? 0 : 1;
+  });
+  require_report(ending, this_line() - 5);
+}
+
+TEST_CASE("only the slice is poisoned, and only until the request is complete") {
+  const TemporaryFile file(pattern(100));
+  aio::Context context = make_context();
+  Bytes buffer(64);
+  std::byte* const place = buffer.data();
+  Bytes back;
+  submit(context, aio::read(borrowed(file)).into(std::move(buffer)).slice(16, 32),
+         [&](auto done) { back = std::move(done.buffer); });
+  place[0] = place[15] = place[48] = place[63] = std::byte{1};
+  REQUIRE(in_child([&] { return place[16] = std::byte{1}, 0; }).status != 0);
+  REQUIRE(in_child([&] { return place[47] = std::byte{1}, 0; }).status != 0);
+  must(context.wait());
+  REQUIRE(back.data() == place);
+  for (std::byte& byte : back) byte = std::byte{2};
+}
+
+TEST_CASE("a rejected request's buffer is not poisoned") {
+  const TemporaryFile file(pattern(100));
+  aio::Context context = make_context(1);
+  submit(context, aio::fsync(borrowed(file)), [](auto) {});
+  Bytes buffer(64);
+  std::byte* const place = buffer.data();
+  auto accepted = context.submit(aio::read(borrowed(file)).into(std::move(buffer)), [](auto) {});
+  REQUIRE(!accepted);
+  place[0] = std::byte{1};
+}
+
+TEST_CASE("neighbouring bytes in flight do not disturb each other") {
+  const TemporaryFile file(pattern(100));
+  aio::Context context = make_context();
+  alignas(8) std::byte memory[24];
+  for (std::size_t middle = 1; middle < sizeof memory; ++middle) {
+    const std::span<std::byte> all(memory);
+    static_cast<void>(context.run(aio::read(borrowed(file)).into(all.first(middle)),
+                                  aio::read(borrowed(file)).into(all.subspan(middle)).at(middle)));
+    REQUIRE(copy_of(all) == part_of(pattern(100), 0, sizeof memory));
+  }
+}
+
+TEST_CASE("what a destroyed context discards can be used again by the allocator") {
+  const TemporaryFile file(pattern(100));
+  for (int count = 0; count < 10; ++count) {
+    {
+      aio::Context context = make_context();
+      submit(context, aio::read(borrowed(file)).into(Bytes(64)), [](auto) {});
+    }
+    Bytes again(64, std::byte{1});
+    REQUIRE(again[63] == std::byte{1});
+  }
+}
