@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -82,7 +83,10 @@ std::string why_setup_is_full(std::uint64_t capacity) {
   if (most && used) {
     text += " (" + std::to_string(*used) + " of " + std::to_string(*most) + " are in use)";
   }
-  return text + ": raise it with sysctl -w fs.aio-max-nr=1048576, or ask for a smaller capacity";
+  constexpr std::uint64_t usual = 1'048'576;
+  const std::uint64_t enough = std::max(usual, used.value_or(0) + capacity);
+  return text + ": raise it with sysctl -w fs.aio-max-nr=" + std::to_string(enough) +
+         ", or ask for a smaller capacity";
 }
 
 std::string explain_setup(int code, std::uint64_t capacity) {

@@ -130,6 +130,14 @@ TEST_CASE("a message tells the cause and the remedy") {
   require_words(Error(Call::completion, ENOSPC, request), {"full"});
 }
 
+TEST_CASE("the remedy for a full fs.aio-max-nr is a limit that is enough") {
+  const std::string message = Error(Call::io_setup, EAGAIN, 4'000'000).message();
+  const std::string words = "sysctl -w fs.aio-max-nr=";
+  const std::size_t place = message.find(words);
+  REQUIRE(place != std::string::npos);
+  REQUIRE(std::stoull(message.substr(place + words.size())) >= 4'000'000);
+}
+
 TEST_CASE("offset and length appear in full, however large") {
   require_words(Error(Call::completion, EINVAL, read_of(~std::size_t{0}, -1, 0)),
                 {"18446744073709551615 bytes at offset 18446744073709551615"});
