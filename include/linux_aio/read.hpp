@@ -27,10 +27,13 @@ class [[nodiscard]] ReadCompletion {
   /// The buffer that the request took.
   B buffer;
 
-  /// The part of `buffer` that was really read; empty if the read failed.
+  /// The part of `buffer` that was really read; empty if the read failed. Ends the program if
+  /// `buffer` was moved away or made smaller.
   [[nodiscard]] std::span<std::byte> bytes() & noexcept LINUX_AIO_LIFETIMEBOUND {
     if (!result) return {};
-    return std::span<std::byte>(buffer_traits<B>::bytes(buffer)).subspan(position_, *result);
+    return detail::part_of(std::span<std::byte>(buffer_traits<B>::bytes(buffer)), position_,
+                           *result,
+                           "bytes() of a completion whose buffer was taken or made smaller");
   }
   void bytes() && = delete;
 

@@ -161,3 +161,31 @@ TEST_CASE("a user's own type is submitted and comes back") {
   must(context.wait());
   REQUIRE(back.memory.get() == place);
 }
+
+TEST_CASE("bytes() of a completion whose buffer was taken ends the program") {
+  const TemporaryFile file(pattern(80));
+  aio::Context context = make_context();
+  auto [done] = context.run(aio::read(borrowed(file)).into(Bytes(80)));
+  const Bytes taken = std::move(done.buffer);
+  REQUIRE(taken == pattern(80));
+  auto& completion = done;
+  const Ending ending =
+      in_child([&completion] { return static_cast<int>(completion.bytes().size()); });
+  REQUIRE(ending.signal == SIGABRT);
+  REQUIRE(ending.output ==
+          "linux_aio: bytes() of a completion whose buffer was taken or made smaller\n");
+}
+
+TEST_CASE("a request that is used after its buffer was taken ends the program") {
+  const TemporaryFile file(pattern(80));
+  aio::Context context = make_context();
+  auto request = aio::read(borrowed(file)).into(Bytes(80)).slice(10, 20);
+  const Bytes taken = std::move(request).release();
+  REQUIRE(taken.size() == 80);
+  const Ending ending = in_child([&context, &request] {
+    static_cast<void>(context.submit(std::move(request), [](auto) {}));
+    return 0;
+  });
+  REQUIRE(ending.signal == SIGABRT);
+  REQUIRE(ending.output == "linux_aio: a request was used after its buffer was taken\n");
+}

@@ -21,6 +21,14 @@ struct TransferOptions {
   std::uint64_t offset = 0;
 };
 
+/// `length` bytes from `position`; where there are fewer, ends the program with `what`.
+template <class Byte>
+[[nodiscard]] std::span<Byte> part_of(std::span<Byte> bytes, std::size_t position,
+                                      std::size_t length, const char* what) noexcept {
+  if (position > bytes.size() || length > bytes.size() - position) fatal(what);
+  return bytes.subspan(position, length);
+}
+
 /// The setters of `Derived`, a read or write with or without its buffer. Setters take the request
 /// from an rvalue and return it, so a request is built in one expression and never half-changed.
 template <class Derived, class Flag>
@@ -53,10 +61,9 @@ class BufferedTransfer : public TransferSetters<Derived, Flag> {
   /// Uses only `length` bytes from `position` of the buffer; reaching past its end ends the
   /// program.
   [[nodiscard]] Derived slice(std::size_t position, std::size_t length) && noexcept {
-    const std::size_t size = whole().size();
-    if (position > size || length > size - position) {
-      fatal("slice(position, length) reaches past the end of the request's buffer");
-    }
+    static_cast<void>(part_of(whole(), position, length,
+                              "slice(position, length) reaches past the end of the request's "
+                              "buffer"));
     position_ = position;
     length_ = length;
     return std::move(static_cast<Derived&>(*this));
@@ -74,7 +81,9 @@ class BufferedTransfer : public TransferSetters<Derived, Flag> {
         buffer_(std::move(buffer)),
         length_(whole().size()) {}
 
-  [[nodiscard]] auto part() noexcept { return whole().subspan(position_, length_); }
+  [[nodiscard]] auto part() noexcept {
+    return part_of(whole(), position_, length_, "a request was used after its buffer was taken");
+  }
 
   B buffer_;
   std::size_t position_ = 0;
