@@ -12,6 +12,7 @@
 
 #include "tests/support/alarm.hpp"
 #include "tests/support/raw_context.hpp"
+#include "tests/support/skip.hpp"
 #include "tests/support/temporary_file.hpp"
 
 namespace {
@@ -60,7 +61,7 @@ TEST_CASE("io_setup over fs.aio-max-nr is EAGAIN") {
   unsigned most = 0;
   REQUIRE(std::ifstream("/proc/sys/fs/aio-max-nr") >> most);
   if (most >= 4'194'304) {
-    WARN("skipped: fs.aio-max-nr is as high as the kernel's own limit");
+    linux_aio::testing::skip("fs.aio-max-nr is as high as the kernel's own limit");
     return;
   }
   raw::aio_context_t context = 0;
@@ -176,7 +177,7 @@ TEST_CASE("io_pgetevents waits under the signal mask it is given") {
 
 TEST_CASE("a call that this ABI does not have is ENOSYS") {
   if (raw::nr_io_pgetevents_time64 != raw::nr_absent) {
-    WARN("skipped: this ABI has io_pgetevents_time64");
+    linux_aio::testing::skip("this ABI has io_pgetevents_time64");
     return;
   }
   const RawContext context;

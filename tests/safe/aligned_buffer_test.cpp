@@ -22,6 +22,10 @@ bool is_multiple(const void* address, std::size_t alignment) {
 
 }  // namespace
 
+// By default the sanitizers end a program that asks for more memory than there is.
+extern "C" const char* __asan_default_options() { return "allocator_may_return_null=1"; }
+extern "C" const char* __tsan_default_options() { return "allocator_may_return_null=1"; }
+
 static_assert(std::is_nothrow_move_constructible_v<aio::AlignedBuffer>);
 static_assert(std::is_nothrow_move_assignable_v<aio::AlignedBuffer>);
 static_assert(!std::is_copy_constructible_v<aio::AlignedBuffer>);

@@ -9,6 +9,7 @@
 #include "tests/support/child.hpp"
 #include "tests/support/held.hpp"
 #include "tests/support/safe.hpp"
+#include "tests/support/skip.hpp"
 
 namespace {
 
@@ -42,7 +43,7 @@ TEST_CASE("a capacity over fs.aio-max-nr is EAGAIN, and the message has the numb
   std::uint32_t most = 0;
   REQUIRE(std::ifstream("/proc/sys/fs/aio-max-nr") >> most);
   if (most >= 1'000'000) {
-    WARN("skipped: fs.aio-max-nr is so high that the table alone would fill the memory");
+    skip("fs.aio-max-nr is so high that the table alone would fill the memory");
     return;
   }
   const auto context = aio::Context::create({.capacity = most + 1});

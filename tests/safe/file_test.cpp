@@ -12,6 +12,7 @@
 
 #include "tests/support/child.hpp"
 #include "tests/support/safe.hpp"
+#include "tests/support/skip.hpp"
 
 namespace {
 
@@ -161,14 +162,14 @@ TEST_CASE("direct_io tells powers of two that O_DIRECT accepts") {
   const auto opened =
       aio::File::open(file.path().c_str(), aio::Access::read_only, {.direct = true});
   if (!opened) {
-    WARN("skipped: the file system of " + temporary_folder() + " has no O_DIRECT");
+    skip("the file system of " + temporary_folder() + " has no O_DIRECT");
     return;
   }
   REQUIRE((::fcntl(opened->number(), F_GETFL) & O_DIRECT) != 0);
   const auto alignment = opened->direct_io();
   if (!alignment) {
     REQUIRE(alignment.error().code() == EOPNOTSUPP);
-    WARN("skipped: " + alignment.error().message());
+    skip(alignment.error().message());
     return;
   }
   REQUIRE(std::has_single_bit(alignment->memory_alignment));
