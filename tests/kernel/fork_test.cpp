@@ -1,0 +1,40 @@
+// A forked child has none of its parent's contexts.
+#include <array>
+#include <catch2/catch_all.hpp>
+#include <cerrno>
+#include <linux_aio/raw.hpp>
+
+#include "tests/support/child.hpp"
+#include "tests/support/raw_context.hpp"
+#include "tests/support/temporary_file.hpp"
+
+namespace {
+
+namespace raw = linux_aio::raw;
+using linux_aio::testing::Ending;
+using linux_aio::testing::in_child;
+using linux_aio::testing::pattern;
+using linux_aio::testing::RawContext;
+using linux_aio::testing::TemporaryFile;
+
+}  // namespace
+
+TEST_CASE("a forked child gets EINVAL from every call, and its parent notices nothing") {
+  const RawContext context;
+  const TemporaryFile file(pattern(1));
+  std::array<std::byte, 1> memory{};
+  raw::iocb request{};
+  raw::prep_pread(request, file.fd(), memory.data(), memory.size(), 0);
+  REQUIRE(context.submit({&request}) == 1);
+  const Ending ending = in_child([&] {
+    raw::io_event event{};
+    raw::getevents_timespec none{};
+    const bool all = context.submit({&request}) == -EINVAL &&
+                     raw::io_getevents(context.handle(), 0, 1, &event, &none) == -EINVAL &&
+                     raw::io_cancel(context.handle(), &request, &event) == -EINVAL &&
+                     raw::io_destroy(context.handle()) == -EINVAL;
+    return all ? 0 : 1;
+  });
+  REQUIRE(ending.status == 0);
+  REQUIRE(context.next_event().res == 1);
+}
