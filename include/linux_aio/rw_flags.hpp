@@ -1,5 +1,5 @@
-// The RWF_ flags of reads and writes, typed per direction. RWF_HIPRI is left out: kernel AIO clears it
-// (aio_prep_rw() in fs/aio.c).
+// The RWF_ flags of reads and writes, typed per direction. RWF_HIPRI is left out: kernel AIO clears
+// it (aio_prep_rw() in fs/aio.c).
 #pragma once
 
 #include <cstdint>
