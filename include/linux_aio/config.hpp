@@ -6,6 +6,8 @@
 #if !defined(__cpp_lib_expected)
 #error \
     "linux_aio needs C++23: compile with -std=c++23 (g++ 12, clang 19 with libstdc++ 12, or newer)"
+// A missing file stops the compiler, so that this sentence is not lost among what would follow.
+#include <linux_aio/stop_after_the_error_above>
 #endif
 
 #if defined(__clang__)
