@@ -1,6 +1,8 @@
 // What may hold the bytes of a request: the buffer concept.
 #pragma once
 
+#include <sys/uio.h>
+
 #include <concepts>
 #include <cstddef>
 #include <linux_aio/config.hpp>
@@ -41,9 +43,12 @@ concept MutableBuffer = Buffer<T> && requires(T& buffer) {
 template <class T>
 concept OwningBuffer = Buffer<T> && buffer_traits<T>::owns;
 
-/// Element types whose object representation may be read and written as bytes.
+/// Elements whose bytes may be read from a file and written to one. Pointers, spans and iovecs are
+/// not: their bytes are addresses. Nor is bool, of which most bytes are no value.
 template <class T>
-concept PlainElement = std::is_trivially_copyable_v<T>;
+concept PlainElement = std::is_trivially_copyable_v<T> && !std::is_pointer_v<T> &&
+                       !std::is_member_pointer_v<T> && !std::same_as<std::remove_cv_t<T>, bool> &&
+                       !std::same_as<std::remove_cv_t<T>, ::iovec> && !Buffer<std::remove_cv_t<T>>;
 
 template <PlainElement T, std::size_t extent>
 struct buffer_traits<std::span<T, extent>> {
@@ -58,7 +63,6 @@ struct buffer_traits<std::span<T, extent>> {
 };
 
 template <PlainElement T, class Allocator>
-  requires(!std::same_as<T, bool>)
 struct buffer_traits<std::vector<T, Allocator>> {
   static constexpr bool owns = true;
   static std::span<std::byte> bytes(std::vector<T, Allocator>& vector) noexcept {
@@ -73,6 +77,13 @@ inline constexpr bool is_string = false;
 template <class Character, class Traits, class Allocator>
 inline constexpr bool is_string<std::basic_string<Character, Traits, Allocator>> = true;
 
+template <class T>
+inline constexpr bool has_plain_elements = true;
+template <class T, std::size_t extent>
+inline constexpr bool has_plain_elements<std::span<T, extent>> = PlainElement<T>;
+template <class T, class Allocator>
+inline constexpr bool has_plain_elements<std::vector<T, Allocator>> = PlainElement<T>;
+
 template <class Given>
 inline constexpr bool is_movable_from =
     std::is_rvalue_reference_v<Given&&> && !std::is_const_v<std::remove_reference_t<Given>>;
@@ -85,7 +96,10 @@ consteval void explain_buffer() {
       !is_string<T>,
       "a std::string is no buffer: short strings live inside the object and move with it; "
       "use an AlignedBuffer, a std::vector<char>, or a span of it in run()");
-  if constexpr (!is_string<T>) {
+  static_assert(has_plain_elements<T>,
+                "the elements of this buffer are no plain data: pointers, spans, iovecs and bools "
+                "are not read from a file or written to one");
+  if constexpr (!is_string<T> && has_plain_elements<T>) {
     static_assert(Buffer<T>,
                   "this type is no buffer: use an AlignedBuffer, a std::vector, a std::span (in "
                   "run()), or specialise linux_aio::buffer_traits for it");
