@@ -23,6 +23,7 @@ enum class WriteFlag : std::uint32_t {
   no_append = raw::rwf_noappend,    // at the offset in spite of O_APPEND; since Linux 6.9
   atomic = raw::rwf_atomic,         // whole or not at all after a power cut; since Linux 6.11
   dont_cache = raw::rwf_dontcache,  // drop the pages afterwards; since Linux 6.14
+  no_signal = raw::rwf_nosignal,    // EPIPE without SIGPIPE; since Linux 6.18
 };
 
 /// A set of ReadFlag or of WriteFlag.
