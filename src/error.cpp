@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <linux_aio/error.hpp>
@@ -31,7 +31,7 @@ const char* name_of(Call call) noexcept {
     case Call::wait:
       return "wait";
     case Call::close_context:
-      return "close";
+      return "Context::close";
     case Call::io_submit:
       return "io_submit";
     case Call::completion:
@@ -126,11 +126,21 @@ std::string explain_refusal(int code, const char* operation) {
   }
 }
 
+// `bits`: those of offset, length and address together.
+std::string explain_invalid_transfer(std::uint64_t bits, const char* operation) {
+  constexpr std::uint64_t usual_alignment = 4096;
+  const std::uint64_t alignment = bits & (~bits + 1);
+  if (bits == 0 || alignment >= usual_alignment) {
+    return "the file does not allow such a " + std::string(operation);
+  }
+  return "offset, length and address are only multiples of " + std::to_string(alignment) +
+         "; an O_DIRECT file needs multiples of what File::direct_io() says";
+}
+
 std::string explain_completion(int code, const char* operation) {
   switch (code) {
-    case EINVAL:
-      return "for an O_DIRECT file, offset, length and address must be multiples of what "
-             "File::direct_io() says";
+    case EINTR:
+      return "a signal interrupted it while io_submit blocked (an empty pipe): submit it again";
     case EFAULT:
       return "part of the buffer is not mapped, or not writable";
     case EAGAIN:
@@ -141,6 +151,18 @@ std::string explain_completion(int code, const char* operation) {
       return "a pipe or socket has no offsets: leave out .at()";
     case ENOSPC:
       return "the file system is full";
+    default:
+      return {};
+  }
+}
+
+std::string explain_context(int code) {
+  switch (code) {
+    case EINVAL:
+      return "the context belongs to another process (was it forked?)";
+    case EPERM:
+    case ENOSYS:
+      return "a seccomp filter forbids it: allow the io_* system calls";
     default:
       return {};
   }
@@ -166,16 +188,13 @@ Error::Error(Call call, int code, const raw::iocb& request) noexcept
 
 std::string Error::message() const {
   const bool of_request = call_ == Call::io_submit || call_ == Call::completion;
+  const bool is_transfer = opcode_ == raw::iocb_cmd_pread || opcode_ == raw::iocb_cmd_pwrite;
   const char* const operation = operation_of(opcode_);
   std::string text;
   if (of_request) {
     text = operation;
-    if (opcode_ == raw::iocb_cmd_pread || opcode_ == raw::iocb_cmd_pwrite) {
-      std::array<char, 96> place{};
-      std::snprintf(place.data(), place.size(), " of %llu bytes at offset %llu, address ...%04x",
-                    static_cast<unsigned long long>(length_),
-                    static_cast<unsigned long long>(offset_), address_ & 0xffffU);
-      text += place.data();
+    if (is_transfer) {
+      text += " of " + std::to_string(length_) + " bytes at offset " + std::to_string(offset_);
     }
     text += call_ == Call::io_submit ? " was refused by io_submit: " : " failed: ";
   } else {
@@ -191,7 +210,9 @@ std::string Error::message() const {
       why = explain_refusal(code_, operation);
       break;
     case Call::completion:
-      why = explain_completion(code_, operation);
+      why = code_ == EINVAL && is_transfer
+                ? explain_invalid_transfer(offset_ | length_ | address_, operation)
+                : explain_completion(code_, operation);
       break;
     case Call::submit:
       why = explain_submit(code_, length_);
@@ -204,7 +225,7 @@ std::string Error::message() const {
       break;
     case Call::io_getevents:
     case Call::io_destroy:
-      why = "the context belongs to another process (was it forked?)";
+      why = explain_context(code_);
       break;
     case Call::allocate:
       if (code_ == EINVAL) why = "the size must not be 0, and the alignment a power of two";

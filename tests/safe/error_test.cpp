@@ -81,18 +81,18 @@ TEST_CASE("a message begins with the call that failed") {
   begins(Call::io_destroy, "io_destroy: EIO");
   begins(Call::submit, "submit: EIO");
   begins(Call::wait, "wait: EIO");
-  begins(Call::close_context, "close: EIO");
+  begins(Call::close_context, "Context::close: EIO");
 }
 
 TEST_CASE("a request's message begins with the request, and where it was") {
   const Error refused(Call::io_submit, EBADF, read_of(512, 4096, 0x7fff'1234'5678));
-  REQUIRE(refused.message().find("read of 512 bytes at offset 4096, address ...5678 was refused by "
+  REQUIRE(refused.message().find("read of 512 bytes at offset 4096 was refused by "
                                  "io_submit: EBADF") == 0);
   raw::iocb request{};
   raw::prep_pwrite(request, 3, nullptr, 1, 0);
   REQUIRE(Error(Call::completion, EIO, request)
               .message()
-              .find("write of 1 bytes at offset 0, address ...0000 failed: EIO") == 0);
+              .find("write of 1 bytes at offset 0 failed: EIO") == 0);
   raw::prep_fsync(request, 3);
   REQUIRE(Error(Call::completion, EIO, request).message().find("fsync failed: EIO") == 0);
   raw::prep_fdsync(request, 3);
@@ -114,6 +114,7 @@ TEST_CASE("a message tells the cause and the remedy") {
   require_words(Error(Call::close_context, ETIMEDOUT, 3), {"3 requests", "stays open"});
   require_words(Error(Call::io_getevents, EINVAL), {"another process", "fork"});
   require_words(Error(Call::io_destroy, EINVAL), {"another process", "fork"});
+  require_words(Error(Call::io_getevents, EPERM), {"seccomp", "allow"});
   require_words(Error(Call::statx, EOPNOTSUPP), {"direct I/O"});
   require_words(Error(Call::io_submit, EBADF, request), {"closed", "O_PATH", "for this read"});
   require_words(Error(Call::io_submit, EINVAL, request),
@@ -122,7 +123,10 @@ TEST_CASE("a message tells the cause and the remedy") {
   require_words(Error(Call::io_submit, EOPNOTSUPP, request), {"flags"});
   require_words(Error(Call::io_submit, EPERM, request), {"capability", "seccomp"});
   require_words(Error(Call::io_submit, EAGAIN, request), {"memory"});
-  require_words(Error(Call::completion, EINVAL, request), {"O_DIRECT", "File::direct_io()"});
+  require_words(Error(Call::completion, EINVAL, request),
+                {"only multiples of 4", "O_DIRECT", "File::direct_io()"});
+  require_words(Error(Call::completion, EINVAL, read_of(8192, 4096, 0x1000)), {"does not allow"});
+  require_words(Error(Call::completion, EINTR, request), {"signal", "again"});
   require_words(Error(Call::completion, EFAULT, request), {"not mapped"});
   require_words(Error(Call::completion, EAGAIN, request), {"no_wait"});
   require_words(Error(Call::completion, EOPNOTSUPP, request), {"flags"});
