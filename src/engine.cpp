@@ -55,9 +55,14 @@ Result<std::unique_ptr<Engine>> Engine::create(std::uint32_t capacity) noexcept 
 
 Engine::~Engine() {
   if (depth_ != 0) fatal("a Context was destroyed by one of its own continuations");
-  // Only after io_destroy does the kernel no longer write to the buffers that are freed below. It
-  // fails in a forked child, where the kernel uses nothing of this process.
-  if (!closed()) static_cast<void>(raw::io_destroy(std::exchange(handle_, 0)));
+  if (!closed()) {
+    // Only after io_destroy does the kernel no longer write to the buffers that are freed below. In
+    // a forked child it fails with EINVAL, and the kernel uses nothing of that process.
+    const long result = raw::io_destroy(std::exchange(handle_, 0));
+    if (result < 0 && result != -EINVAL && in_kernel_ != 0) {
+      fatal("io_destroy failed (a seccomp filter?) while the kernel uses buffers of the context");
+    }
+  }
   // What is discarded may own something that looks at the context while it is destroyed.
   staged_count_ = 0;
   in_kernel_ = 0;
@@ -65,6 +70,24 @@ Engine::~Engine() {
   for (std::uint32_t index = 0; slots_.used() != 0; ++index) {
     Slot& slot = slots_[index];
     if (slot.finish != nullptr) slot.finish(*this, slot, nullptr);
+  }
+}
+
+Slot* Engine::await_slot() noexcept {
+  Slot* slot = closed() ? nullptr : slots_.acquire();
+  if (slot != nullptr || closed()) return slot;
+  ++runs_waiting_;
+  while (slot == nullptr && !closed()) {
+    wait_or_die();
+    if (!closed()) slot = slots_.acquire();
+  }
+  --runs_waiting_;
+  return slot;
+}
+
+void Engine::wait_or_die() noexcept {
+  if (const Result<std::size_t> waited = wait(1, {}); !waited) {
+    fatal(("run() cannot wait for its requests: " + waited.error().message()).c_str());
   }
 }
 
@@ -91,7 +114,7 @@ std::size_t Engine::flush() noexcept {
     refuse(*slots_.find(staged_[done]->aio_data), result == 0 ? EIO : static_cast<int>(-result));
     ++done;
   }
-  std::copy(staged_.get() + done, staged_.get() + staged_count_, staged_.get());
+  if (done != 0) std::copy(staged_.get() + done, staged_.get() + staged_count_, staged_.get());
   staged_count_ -= done;
   return staged_count_;
 }
@@ -116,11 +139,12 @@ Result<std::size_t> Engine::wait(std::size_t at_least, Deadline deadline) noexce
     return std::unexpected(Error(Call::wait, EDEADLK));
   }
   const std::size_t most = in_flight();  // what continuations submit is for the next call
-  std::size_t done = 0;
+  const std::size_t before = finished_;
   for (;;) {
     flush();
-    done += finish_refused();
-    done += finish_reaped();
+    finish_refused();
+    finish_reaped();
+    std::size_t done = finished_ - before;
     std::size_t missing = done < at_least ? at_least - done : 0;
     if (in_kernel_ == 0) {
       if (missing == 0 || in_flight() == 0 || passed(deadline)) return done;
@@ -134,7 +158,8 @@ Result<std::size_t> Engine::wait(std::size_t at_least, Deadline deadline) noexce
       return std::unexpected(result.error());
     }
     const bool full = events_end_ == events_.size();
-    done += finish_reaped();
+    finish_reaped();
+    done = finished_ - before;
     const bool more = full && done < most;
     if (done >= at_least && !more) return done;
     // A short count alone says nothing: a signal makes one, too.
@@ -165,38 +190,33 @@ Result<void> Engine::reap(std::size_t at_least, const Deadline& deadline) noexce
   }
 }
 
-std::size_t Engine::finish_refused() noexcept {
-  // Only those that are there now: a continuation may add to the queue.
-  const std::size_t count = refused_;
-  std::size_t done = 0;
-  for (; done < count && refused_ != 0; ++done) {
+void Engine::finish_refused() noexcept {
+  // Only those that are there now: a continuation may add to the queue, and take from it.
+  for (std::size_t count = refused_; count != 0 && refused_ != 0; --count) {
     Slot& slot = slots_[refused_first_];
     refused_first_ = slot.next;
     --refused_;
     finish(slot, std::unexpected(Error(Call::io_submit, slot.refusal, slot.iocb)));
   }
-  return done;
 }
 
-std::size_t Engine::finish_reaped() noexcept {
-  std::size_t done = 0;
+void Engine::finish_reaped() noexcept {
   while (events_begin_ != events_end_) {
     const raw::io_event event = events_[events_begin_++];
     Slot* slot = slots_.find(event.data);
     if (slot == nullptr) fatal("the kernel reported an event of no request in flight");
     --in_kernel_;
-    ++done;
     if (event.res < 0) {
-      finish(*slot,
-             std::unexpected(Error(Call::completion, static_cast<int>(-event.res), slot->iocb)));
+      const int error = static_cast<int>(-event.res);
+      finish(*slot, std::unexpected(Error(Call::completion, error, slot->iocb)));
     } else {
       finish(*slot, static_cast<std::size_t>(event.res));
     }
   }
-  return done;
 }
 
 void Engine::finish(Slot& slot, const Result<std::size_t>& outcome) noexcept {
+  ++finished_;
   ++depth_;
   slot.finish(*this, slot, &outcome);
   --depth_;

@@ -36,9 +36,10 @@ struct [[nodiscard]] Rejected {
 /// buffer, whether the kernel refuses it at submission or reports on it later.
 ///
 /// Used by one thread at a time; one context per thread is how to scale. Continuations run inside
-/// poll(), wait(), run() and close(), never inside submit() or flush(); they may use the context,
-/// but not destroy it, and must not throw (that ends the program). No call allocates after
-/// create().
+/// poll(), wait(), run() and close(), never inside submit() or flush(). They may use the context,
+/// but not destroy it, and must not throw (that ends the program). One that waits, by run() or
+/// wait(), runs others inside itself, as deep as requests are in flight: rather submit(). No call
+/// allocates after create().
 class Context {
  public:
   using Clock = std::chrono::steady_clock;
@@ -66,8 +67,11 @@ class Context {
   /// Runs `requests` and returns when all are complete: a tuple of their completions, in order.
   ///
   /// Ownership: spans are borrowed for the duration of the call; buffers come back in the
-  /// completions. More requests than there is room for go out as room is made. Other requests'
-  /// continuations may run meanwhile. Errors: in each completion.
+  /// completions. More requests than there is room for go out as room is made, before any that
+  /// others submit meanwhile. Other requests' continuations may run meanwhile.
+  /// Errors: in each completion; ESHUTDOWN there if the context is closed. Ends the program where
+  /// it can no longer wait for what it lent: a forked child, a seccomp filter without io_getevents.
+  /// Since Linux 2.6. Source: io_submit(2), io_getevents(2).
   template <class... Requests>
   [[nodiscard]] auto run(Requests&&... requests) noexcept {
     (check_request<Requests&&>(), ...);
@@ -76,7 +80,7 @@ class Context {
     std::size_t left = sizeof...(Requests);
     std::apply([&](auto&... slots) { (start(engine, std::move(requests), slots, left), ...); },
                completions);
-    while (left != 0) wait_or_die(engine);
+    while (left != 0) engine.wait_or_die();
     return std::apply([](auto&... slots) { return std::tuple(std::move(*slots)...); }, completions);
   }
 
@@ -85,8 +89,10 @@ class Context {
   /// close().
   ///
   /// Ownership: after success the context owns the request, its buffer and the continuation; after
-  /// failure the error holds both. Only requests that own their memory are accepted.
-  /// Errors: EAGAIN (as many in flight as the capacity: wait() makes room), ESHUTDOWN (closed).
+  /// failure the error holds both. Only requests that own their memory are accepted. Both lie in a
+  /// slot of 104 bytes: next to a read or write of an AlignedBuffer, 48 are left for captures.
+  /// Errors: EAGAIN (as many in flight as the capacity, or run() is waiting for room: wait() makes
+  /// it), ESHUTDOWN (closed). Since Linux 2.6. Source: io_submit(2).
   template <class Request, class Continuation>
   [[nodiscard]] std::expected<void, Rejected<Request, std::decay_t<Continuation>>> submit(
       Request&& request, Continuation&& continuation) noexcept {
@@ -121,14 +127,15 @@ class Context {
   /// Submits what is staged and completes what is ready, without waiting. Returns how many
   /// continuations ran; no system call when nothing is staged or in the kernel.
   ///
-  /// Errors: EINVAL (the context belongs to another process). Source: io_getevents(2).
+  /// Errors: EINVAL (the context belongs to another process), EPERM (seccomp). Since Linux 2.6.
+  /// Source: io_getevents(2).
   [[nodiscard]] Result<std::size_t> poll() noexcept { return engine().wait(0, {}); }
 
   /// Submits what is staged and waits until `at_least` continuations have run, or nothing is in
   /// flight any more. Returns how many ran. Resumes after signals.
   ///
   /// Errors: EDEADLK (nothing in flight: there is nothing to wait for), EINVAL (the context belongs
-  /// to another process). Source: io_getevents(2).
+  /// to another process), EPERM (seccomp). Since Linux 2.6. Source: io_getevents(2).
   [[nodiscard]] Result<std::size_t> wait(std::size_t at_least = 1) noexcept {
     return engine().wait(at_least, {});
   }
@@ -148,9 +155,10 @@ class Context {
   }
 
   /// Completes all that is in flight and destroys the kernel's context. Afterwards submit()
-  /// refuses.
+  /// refuses. Does not return while continuations go on submitting: then give it a deadline.
   ///
-  /// Errors: EINVAL (the context belongs to another process). Source: io_destroy(2).
+  /// Errors: EINVAL (the context belongs to another process), EPERM (seccomp). Since Linux 2.6.
+  /// Source: io_destroy(2).
   [[nodiscard]] Result<void> close() noexcept { return engine().close({}); }
 
   /// As close(), until `deadline` at most.
@@ -194,15 +202,11 @@ class Context {
   template <class Request, class Completion>
   static void start(detail::Engine& engine, Request&& request,
                     std::optional<Completion>& completion, std::size_t& left) noexcept {
-    detail::Slot* slot = engine.acquire();
-    for (; slot == nullptr; slot = engine.acquire()) {
-      const Error refusal = engine.refusal();
-      if (engine.closed()) {
-        completion.emplace(std::move(request).complete(std::unexpected(refusal)));
-        --left;
-        return;
-      }
-      wait_or_die(engine);
+    detail::Slot* const slot = engine.await_slot();
+    if (slot == nullptr) {
+      completion.emplace(std::move(request).complete(std::unexpected(engine.refusal())));
+      --left;
+      return;
     }
     auto continuation = [&completion, &left](Completion&& done) noexcept {
       completion.emplace(std::move(done));
@@ -211,13 +215,6 @@ class Context {
     detail::Operation<Request, decltype(continuation)>::place(*slot, std::move(request),
                                                               std::move(continuation));
     engine.stage(*slot);
-  }
-
-  // While run() lends memory to the kernel there is no way back but completion.
-  static void wait_or_die(detail::Engine& engine) noexcept {
-    if (!engine.wait(1, {})) {
-      detail::fatal("run() cannot wait for its requests: the context belongs to another process");
-    }
   }
 
   template <class Rep, class Period>

@@ -47,7 +47,7 @@ class LINUX_AIO_CONSUMABLE File {
   /// Opens `path`.
   ///
   /// Ownership: the File owns the descriptor. Errors: those of open(2): ENOENT, EACCES, EEXIST,
-  /// EINVAL (O_DIRECT on a file system without it) and more. Source: open(2).
+  /// EINVAL (O_DIRECT on a file system without it) and more. Since Linux 2.6. Source: open(2).
   [[nodiscard]] static Result<File> open(const char* path, Access access,
                                          OpenOptions options = {}) noexcept;
 

@@ -8,5 +8,6 @@
 #include <linux_aio/file.hpp>
 #include <linux_aio/read.hpp>
 #include <linux_aio/rw_flags.hpp>
+#include <linux_aio/statistics.hpp>
 #include <linux_aio/sync.hpp>
 #include <linux_aio/write.hpp>

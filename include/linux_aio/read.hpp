@@ -87,7 +87,8 @@ class [[nodiscard]] ReadWithoutBuffer
 ///
 /// Ownership: the file is borrowed until the kernel has accepted the request. Errors, in the
 /// completion: EBADF (not open for reading), EINVAL (O_DIRECT misaligned; file cannot be read so),
-/// EFAULT, EAGAIN (with no_wait), EIO. Since Linux 2.6. Source: pread(2), aio_read() in fs/aio.c.
+/// EFAULT, EAGAIN (with no_wait), EINTR (blocked on a pipe), EIO. Since Linux 2.6. Source:
+/// pread(2), aio_read() in fs/aio.c.
 inline ReadWithoutBuffer read(BorrowedFd file) noexcept { return ReadWithoutBuffer(file); }
 
 }  // namespace linux_aio

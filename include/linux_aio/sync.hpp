@@ -19,6 +19,7 @@ class [[nodiscard]] Sync {
  public:
   using Completion = SyncCompletion;
   static constexpr bool owns_memory = true;
+  static constexpr bool memory_is_exclusive = true;
   enum class Kind : bool { data_and_metadata, data };
 
   Sync(BorrowedFd file, Kind kind) noexcept : file_(file), kind_(kind) {}

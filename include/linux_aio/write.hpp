@@ -67,7 +67,8 @@ class [[nodiscard]] WriteWithoutBuffer
 ///
 /// Ownership: the file is borrowed until the kernel has accepted the request. Errors, in the
 /// completion: EBADF (not open for writing), EINVAL (O_DIRECT misaligned; file cannot be written
-/// so), EFAULT, EAGAIN (with no_wait), ENOSPC, EDQUOT, EFBIG, EIO, EPIPE. Since Linux 2.6.
+/// so), EFAULT, EAGAIN (with no_wait), EINTR (blocked on a pipe), ENOSPC, EDQUOT, EFBIG, EIO, EPIPE
+/// (with SIGPIPE, unless no_signal is set). Since Linux 2.6.
 /// Source: pwrite(2), aio_write() in fs/aio.c.
 inline WriteWithoutBuffer write(BorrowedFd file) noexcept { return WriteWithoutBuffer(file); }
 

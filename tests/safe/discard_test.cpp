@@ -8,6 +8,7 @@
 
 #include "tests/support/child.hpp"
 #include "tests/support/held.hpp"
+#include "tests/support/interposed_kernel.hpp"
 #include "tests/support/safe.hpp"
 
 namespace {
@@ -131,4 +132,18 @@ TEST_CASE("what a discarded continuation owned may use the context, which is clo
     REQUIRE(right);
     REQUIRE(calls == 0);
   }
+}
+
+TEST_CASE("buffers are not freed while a kernel that cannot be stopped writes to them") {
+  const Ending ending = in_child([] {
+    InterposedKernel kernel;
+    kernel.io_destroy = [](aio::raw::aio_context_t) { return long{-EPERM}; };
+    const Pipe held;
+    aio::Context context = std::move(*aio::Context::create());
+    const bool accepted{context.submit(Held(held), [](const auto&) {})};
+    context.flush();
+    return accepted ? 0 : 1;
+  });
+  REQUIRE(ending.signal == SIGABRT);
+  REQUIRE(ending.output.find("io_destroy failed") != std::string::npos);
 }

@@ -82,7 +82,7 @@ TEST_CASE("a continuation may wait for the requests beside its own") {
     std::size_t outer = 0;
     while (context.in_flight() != 0) outer += must(context.wait());
     REQUIRE(calls == std::vector<int>(200, 1));
-    REQUIRE(outer + nested == 200);
+    REQUIRE(outer == 200);  // those that nested calls ran among them
     REQUIRE(nested >= 3);
   }
 }

@@ -1,5 +1,7 @@
 // Under AddressSanitizer the bytes of a request in flight are poisoned.
+#include <array>
 #include <catch2/catch_all.hpp>
+#include <cstddef>
 #include <linux_aio/linux_aio.hpp>
 #include <source_location>
 #include <string>
@@ -113,4 +115,16 @@ TEST_CASE("what a destroyed context discards can be used again by the allocator"
     Bytes again(64, std::byte{1});
     REQUIRE(again[63] == std::byte{1});
   }
+}
+
+TEST_CASE("constant bytes may be read by others while they are written to a file") {
+  const TemporaryFile file(pattern(100));
+  static constexpr std::array<std::byte, 64> zeros{};
+  aio::Context context = make_context();
+  int sum = 1;
+  submit(context, aio::fsync(aio::BorrowedFd(-1)),
+         [&sum](auto) { sum = static_cast<int>(zeros[0]); });
+  auto [done] = context.run(aio::write(borrowed(file)).from(std::span(zeros)));
+  REQUIRE(must(done.result) == zeros.size());
+  REQUIRE(sum == 0);
 }

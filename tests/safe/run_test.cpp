@@ -167,3 +167,27 @@ TEST_CASE("run on a closed context completes every request with ESHUTDOWN") {
   REQUIRE(read.buffer == pattern(10));
   REQUIRE(code_of(synced.result) == ESHUTDOWN);
 }
+
+namespace {
+
+// Submits itself again and again, for as long as the context takes it.
+struct Renewal {
+  aio::Context* context;
+  int* rejections;
+  void operator()(const aio::SyncCompletion&) const {
+    if (!context->submit(aio::fsync(aio::BorrowedFd(-1)), *this)) ++*rejections;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("run gets a slot even if continuations submit again whenever one is free") {
+  aio::Context context = make_context(4);
+  int rejections = 0;
+  for (int count = 0; count < 4; ++count) {
+    submit(context, aio::fsync(aio::BorrowedFd(-1)), Renewal{&context, &rejections});
+  }
+  auto [done] = context.run(aio::fsync(aio::BorrowedFd(-1)));
+  REQUIRE(code_of(done.result) == EBADF);
+  REQUIRE(rejections > 0);
+}

@@ -22,6 +22,7 @@ class Held {
     Cargo cargo;
   };
   static constexpr bool owns_memory = true;
+  static constexpr bool memory_is_exclusive = true;
 
   explicit Held(const Pipe& pipe, Cargo cargo = {}) noexcept
       : fd_(pipe.read_end()), cargo_(std::move(cargo)) {}

@@ -8,20 +8,11 @@
 #include <linux_aio/detail/slot.hpp>
 #include <linux_aio/error.hpp>
 #include <linux_aio/raw/abi.hpp>
+#include <linux_aio/statistics.hpp>
 #include <memory>
 #include <optional>
 
-namespace linux_aio {
-
-/// What a context has done so far.
-struct Statistics {
-  std::uint64_t accepted = 0;            // requests that the kernel accepted
-  std::uint64_t refused = 0;             // requests that io_submit refused
-  std::uint64_t io_submit_calls = 0;     // system calls
-  std::uint64_t io_getevents_calls = 0;  // system calls
-};
-
-namespace detail {
+namespace linux_aio::detail {
 
 /// Every request in `slots_` is in exactly one state: staged (not yet given to the kernel), in the
 /// kernel, refused (io_submit said no), and leaves the table when its operation is finished.
@@ -35,10 +26,20 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
   ~Engine();
 
-  /// A free slot; nullptr if the table is full or the context is closed (see refusal()).
-  [[nodiscard]] Slot* acquire() noexcept { return closed() ? nullptr : slots_.acquire(); }
+  /// A free slot for submit(); nullptr if the table is full or the context is closed (refusal()).
+  [[nodiscard]] Slot* acquire() noexcept {
+    return closed() || runs_waiting_ != 0 ? nullptr : slots_.acquire();
+  }
 
-  /// Why acquire() gave none.
+  /// A slot for run(), which waits for one if the table is full; nullptr if the context is closed.
+  /// Meanwhile submit() gets none: continuations that submit again would take each that is freed.
+  [[nodiscard]] Slot* await_slot() noexcept;
+
+  /// Waits until a continuation has run. While run() lends memory to the kernel there is no way
+  /// back but completion, so where waiting fails it ends the program.
+  void wait_or_die() noexcept;
+
+  /// Why there was no slot.
   [[nodiscard]] Error refusal() const noexcept;
 
   /// Queues the request whose operation was placed in `slot`.
@@ -62,8 +63,8 @@ class Engine {
   explicit Engine(std::uint32_t capacity) noexcept;
 
   void refuse(Slot& slot, int error) noexcept;
-  std::size_t finish_refused() noexcept;
-  std::size_t finish_reaped() noexcept;
+  void finish_refused() noexcept;
+  void finish_reaped() noexcept;
   Result<void> reap(std::size_t at_least, const Deadline& deadline) noexcept;
   void finish(Slot& slot, const Result<std::size_t>& outcome) noexcept;
 
@@ -85,9 +86,10 @@ class Engine {
   std::size_t events_begin_ = 0;
   std::size_t events_end_ = 0;
 
-  std::size_t depth_ = 0;  // of continuations that are running
+  std::size_t runs_waiting_ = 0;  // for a slot
+  std::size_t depth_ = 0;         // of continuations that are running
+  std::size_t finished_ = 0;      // operations so far, however deep
   Statistics statistics_;
 };
 
-}  // namespace detail
-}  // namespace linux_aio
+}  // namespace linux_aio::detail

@@ -21,6 +21,7 @@ template <class T>
 concept Request = std::is_nothrow_move_constructible_v<T> && requires(T& request, raw::iocb& iocb) {
   typename T::Completion;
   { T::owns_memory } -> std::convertible_to<bool>;
+  { T::memory_is_exclusive } -> std::convertible_to<bool>;
   { request.lower(iocb) } noexcept;
   { request.memory() } noexcept -> std::same_as<std::span<const std::byte>>;
 };
@@ -32,14 +33,15 @@ class Operation {
   static void place(Slot& slot, R&& request, Continuation&& continuation) noexcept {
     static_assert(sizeof(Operation) <= Slot::storage_size,
                   "the request and its continuation are too large for a slot of the in-flight "
-                  "table: capture a reference or a pointer instead of the object");
-    static_assert(alignof(Operation) <= alignof(std::uint64_t),
+                  "table (104 bytes): capture a reference or a pointer instead of the object");
+    static_assert(alignof(Operation) <= Slot::storage_alignment,
                   "the request or its continuation is aligned to more than 8 bytes: capture a "
                   "reference or a pointer instead of the object");
     auto* operation = ::new (static_cast<void*>(slot.storage))
         Operation(std::move(request), std::move(continuation));
     operation->request_.lower(slot.iocb);
-    poison(operation->request_.memory());
+    // Others may read what is const while the kernel reads it.
+    if constexpr (R::memory_is_exclusive) poison(operation->request_.memory());
     slot.finish = &finish;
   }
 
@@ -50,7 +52,7 @@ class Operation {
   // The slot is freed before the continuation runs, so that it can submit the next request.
   static void finish(Engine& engine, Slot& slot, const Result<std::size_t>* outcome) noexcept {
     auto* placed = std::launder(reinterpret_cast<Operation*>(slot.storage));
-    unpoison(placed->request_.memory());
+    if constexpr (R::memory_is_exclusive) unpoison(placed->request_.memory());
     Operation operation = std::move(*placed);
     std::destroy_at(placed);
     engine.release(slot);

@@ -20,13 +20,14 @@ using Finish = void (*)(Engine& engine, Slot& slot, const Result<std::size_t>* o
 /// kernel (io_event.obj), so a slot never moves.
 struct alignas(64) Slot {
   static constexpr std::size_t storage_size = 104;
+  static constexpr std::size_t storage_alignment = 8;  // on 32-bit ABIs, too
 
   raw::iocb iocb;
   Finish finish;             // nullptr: the slot is free
   std::uint32_t generation;  // distinguishes the requests that used this slot
   std::uint32_t next;        // of the free or the refused slots
   int refusal;               // errno of io_submit, for a refused request
-  alignas(std::uint64_t) std::byte storage[storage_size];  // request and continuation
+  alignas(storage_alignment) std::byte storage[storage_size];  // request and continuation
 };
 static_assert(sizeof(Slot) == 192, "three cache lines a request");
 

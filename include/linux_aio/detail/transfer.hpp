@@ -57,6 +57,7 @@ template <class Derived, Buffer B, class Flag>
 class BufferedTransfer : public TransferSetters<Derived, Flag> {
  public:
   static constexpr bool owns_memory = buffer_traits<B>::owns;
+  static constexpr bool memory_is_exclusive = MutableBuffer<B>;
 
   /// Uses only `length` bytes from `position` of the buffer; reaching past its end ends the
   /// program.
