@@ -81,7 +81,7 @@ TEST_CASE("numbers that no request may have are EINVAL") {
 }
 
 TEST_CASE("an fsync or poll with anything else set is EINVAL, as is an fsync of a pipe") {
-  Refusals refusals;
+  const Refusals refusals;
   const Pipe pipe;
   raw::iocb request{};
   raw::prep_fsync(request, refusals.file().fd());
@@ -101,7 +101,7 @@ TEST_CASE("an fsync or poll with anything else set is EINVAL, as is an fsync of 
 }
 
 TEST_CASE("more than 1024 segments are EINVAL, and segments that cannot be read EFAULT") {
-  Refusals refusals;
+  const Refusals refusals;
   std::array<::iovec, 1025> segments{};
   raw::iocb request{};
   raw::prep_preadv(request, refusals.file().fd(), segments.data(), segments.size(), 0);

@@ -101,7 +101,7 @@ TEST_CASE("the kernel refuses noop, which is why it has no helper") {
 TEST_CASE("an event names its request by address and by data") {
   const RawContext context;
   const TemporaryFile file(pattern(10));
-  std::array<char, 10> memory;
+  std::array<char, 10> memory{};
   raw::iocb request{};
   raw::prep_pread(request, file.fd(), memory.data(), memory.size(), 0);
   request.aio_data = 0xfedc'ba98'7654'3210;
@@ -118,7 +118,7 @@ TEST_CASE("an eventfd counts completions, and a closed one is refused") {
   const int notification = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   REQUIRE(notification >= 0);
   const TemporaryFile file(pattern(10));
-  std::array<char, 10> memory;
+  std::array<char, 10> memory{};
   raw::iocb request{};
   raw::prep_pread(request, file.fd(), memory.data(), memory.size(), 0);
   raw::set_eventfd(request, notification);

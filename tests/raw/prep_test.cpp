@@ -11,7 +11,7 @@ namespace raw = linux_aio::raw;
 
 // Bits that a prep_ function must not leave behind.
 raw::iocb used_request() {
-  std::array<unsigned char, sizeof(raw::iocb)> bytes;
+  std::array<unsigned char, sizeof(raw::iocb)> bytes{};
   bytes.fill(0xa5);
   return std::bit_cast<raw::iocb>(bytes);
 }
@@ -42,7 +42,7 @@ TEST_CASE("address_of is the address, and 0 for a null pointer") {
 
 TEST_CASE("prep_pread overwrites every field") {
   raw::iocb request = used_request();
-  std::array<char, 16> memory;
+  std::array<char, 16> memory{};
   raw::prep_pread(request, 7, memory.data(), memory.size(), 1234);
   require_fields(request, 0, 7, raw::address_of(memory.data()), 16, 1234);
 }

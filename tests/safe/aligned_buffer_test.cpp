@@ -23,8 +23,10 @@ bool is_multiple(const void* address, std::size_t alignment) {
 }  // namespace
 
 // By default the sanitizers end a program that asks for more memory than there is.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): the names are theirs
 extern "C" const char* __asan_default_options() { return "allocator_may_return_null=1"; }
 extern "C" const char* __tsan_default_options() { return "allocator_may_return_null=1"; }
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 static_assert(std::is_nothrow_move_constructible_v<aio::AlignedBuffer>);
 static_assert(std::is_nothrow_move_assignable_v<aio::AlignedBuffer>);
@@ -98,6 +100,7 @@ TEST_CASE("using a buffer after it was moved from ends the program") {
     REQUIRE(ending.signal == SIGABRT);
     REQUIRE(ending.output == "linux_aio: an AlignedBuffer was used after it was moved from\n");
   };
+  // NOLINTNEXTLINE(bugprone-use-after-move): the test
   require_death([&buffer] { static_cast<void>(buffer.bytes()); });
   require_death([&buffer] { static_cast<void>(std::as_const(buffer).bytes()); });
   require_death([&buffer] { static_cast<void>(buffer.size()); });

@@ -1,5 +1,7 @@
 // Once a context is made, no request allocates. Counted where every allocation passes: malloc.
+#include <array>
 #include <catch2/catch_all.hpp>
+#include <cerrno>
 #include <cstddef>
 #include <cstdlib>
 #include <linux_aio/linux_aio.hpp>
@@ -25,16 +27,17 @@ namespace {
 using namespace linux_aio::testing;
 namespace aio = linux_aio;
 
-std::size_t allocations = 0;
+std::size_t allocations = 0;  // NOLINT(*-non-const-global-variables): malloc has no other place
 
 }  // namespace
 
 #if defined(LINUX_AIO_TEST_COUNTS)
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-*): the names are the C library's
 extern "C" {
-void* __libc_malloc(std::size_t size);                           // NOLINT(bugprone-reserved*)
-void* __libc_calloc(std::size_t count, std::size_t size);        // NOLINT(bugprone-reserved*)
-void* __libc_realloc(void* memory, std::size_t size);            // NOLINT(bugprone-reserved*)
-void* __libc_memalign(std::size_t alignment, std::size_t size);  // NOLINT(bugprone-reserved*)
+void* __libc_malloc(std::size_t size);
+void* __libc_calloc(std::size_t count, std::size_t size);
+void* __libc_realloc(void* memory, std::size_t size);
+void* __libc_memalign(std::size_t alignment, std::size_t size);
 
 void* malloc(std::size_t size) noexcept {
   ++allocations;
@@ -58,6 +61,7 @@ int posix_memalign(void** memory, std::size_t alignment, std::size_t size) noexc
   return *memory != nullptr ? 0 : ENOMEM;
 }
 }
+// NOLINTEND(bugprone-reserved-identifier,readability-*)
 #endif
 
 namespace {
@@ -90,6 +94,7 @@ TEST_CASE("no submit, flush, poll, wait or close allocates, accepted or not") {
   const TemporaryFile file(pattern(4096));
   aio::Context context = make_context(8);
   std::vector<aio::AlignedBuffer> free_buffers;
+  free_buffers.reserve(9);
   for (int count = 0; count < 9; ++count) free_buffers.push_back(make_buffer(512));
 
   std::size_t completed = 0;
@@ -122,7 +127,7 @@ TEST_CASE("run does not allocate, and a failure's Error does not") {
   if (!counts()) return;
   const TemporaryFile file(pattern(4096));
   aio::Context context = make_context(2);
-  std::byte memory[64];
+  std::array<std::byte, 64> memory{};
   std::size_t right = 0;
   const std::size_t before = allocations;
   for (int round = 0; round < 2000; ++round) {

@@ -39,10 +39,11 @@ TEST_CASE("a closed context stays closed, refuses requests and has nothing to wa
   must(context.close());
   must(context.close());
   must(context.close(1s));
-  auto refused = context.submit(aio::read(borrowed(file)).into(pattern(10)), [](auto) {});
+  auto refused = context.submit(aio::read(borrowed(file)).into(pattern(10)), [](const auto&) {});
   REQUIRE(!refused);
   REQUIRE(refused.error().error == aio::Error(aio::Call::submit, ESHUTDOWN));
-  REQUIRE(std::move(refused.error().request).release() == pattern(10));
+  const Bytes back = std::move(refused.error().request).release();
+  REQUIRE(back == pattern(10));
   REQUIRE(context.flush() == 0);
   REQUIRE(must(context.poll()) == 0);
   REQUIRE(code_of(context.wait()) == EDEADLK);
@@ -54,8 +55,8 @@ TEST_CASE("a close that times out leaves the context open, with what is in fligh
   const TemporaryFile file(pattern(100));
   aio::Context context = make_context();
   int done = 0;
-  submit(context, Held(held), [&](auto) { ++done; });
-  submit(context, aio::read(borrowed(file)).into(Bytes(10)), [&](auto) { ++done; });
+  submit(context, Held(held), [&](const auto&) { ++done; });
+  submit(context, aio::read(borrowed(file)).into(Bytes(10)), [&](const auto&) { ++done; });
   for (const auto timeout : {0ms, -1ms, 5ms}) {
     const auto closed = context.close(timeout);
     REQUIRE(closed == std::unexpected(aio::Error(aio::Call::close_context, ETIMEDOUT)));
@@ -64,7 +65,7 @@ TEST_CASE("a close that times out leaves the context open, with what is in fligh
   REQUIRE(code_of(context.close(aio::Context::Clock::time_point::min())) == ETIMEDOUT);
   REQUIRE(done == 1);
   REQUIRE(context.in_flight() == 1);
-  submit(context, aio::read(borrowed(file)).into(Bytes(10)), [&](auto) { ++done; });
+  submit(context, aio::read(borrowed(file)).into(Bytes(10)), [&](const auto&) { ++done; });
   held.feed();
   must(context.close(30s));
   REQUIRE(done == 3);
@@ -74,9 +75,10 @@ TEST_CASE("close completes what continuations submit meanwhile") {
   const TemporaryFile file(pattern(100));
   aio::Context context = make_context(2);
   int last = 0;
-  submit(context, aio::read(borrowed(file)).into(Bytes(10)), [&](auto) {
-    submit(context, aio::read(aio::BorrowedFd(-1)).into(Bytes(10)), [&](auto) {
-      submit(context, aio::fsync(borrowed(file)), [&](auto) { last = context.in_flight() == 0; });
+  submit(context, aio::read(borrowed(file)).into(Bytes(10)), [&](const auto&) {
+    submit(context, aio::read(aio::BorrowedFd(-1)).into(Bytes(10)), [&](const auto&) {
+      submit(context, aio::fsync(borrowed(file)),
+             [&](const auto&) { last = context.in_flight() == 0; });
     });
   });
   must(context.close());
@@ -87,15 +89,15 @@ TEST_CASE("a continuation may close its context") {
   const TemporaryFile file(pattern(100));
   aio::Context context = make_context();
   int done = 0;
-  submit(context, aio::fsync(borrowed(file)), [&](auto) {
+  submit(context, aio::fsync(borrowed(file)), [&](const auto&) {
     ++done;
     must(context.close());
   });
   for (int count = 0; count < 3; ++count) {
-    submit(context, aio::fsync(borrowed(file)), [&](auto) { ++done; });
+    submit(context, aio::fsync(borrowed(file)), [&](const auto&) { ++done; });
   }
   const std::size_t ran = must(context.wait(4));
   REQUIRE(ran >= 1);
   REQUIRE(done == 4);
-  REQUIRE(!context.submit(aio::fsync(borrowed(file)), [](auto) {}));
+  REQUIRE(!context.submit(aio::fsync(borrowed(file)), [](const auto&) {}));
 }

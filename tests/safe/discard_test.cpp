@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "tests/support/child.hpp"
 #include "tests/support/held.hpp"
@@ -63,9 +64,9 @@ TEST_CASE("every buffer and continuation has one owner on its way through a cont
   const Witness buffers;
   const Witness continuations;
   aio::Context context = make_context(1);
-  std::optional<CountedBuffer> back;
+  std::vector<CountedBuffer> back;
   submit(context, aio::read(borrowed(file)).into(CountedBuffer(buffers.life, Bytes(10))),
-         [&back, life = continuations.life](auto done) { back.emplace(std::move(done.buffer)); });
+         [&back, life = continuations.life](auto done) { back.push_back(std::move(done.buffer)); });
   REQUIRE(buffers.others() == 1);
   {
     auto refused =
@@ -80,7 +81,7 @@ TEST_CASE("every buffer and continuation has one owner on its way through a cont
   must(context.wait());
   REQUIRE(buffers.others() == 1);
   REQUIRE(continuations.others() == 0);
-  REQUIRE(back->bytes.size() == 10);
+  REQUIRE(back.at(0).bytes.size() == 10);
 }
 
 TEST_CASE("destroying a context from its own continuation ends the program") {
@@ -89,7 +90,7 @@ TEST_CASE("destroying a context from its own continuation ends the program") {
     auto created = aio::Context::create({.capacity = 1});
     std::optional<aio::Context> context(std::move(*created));
     static_cast<void>(
-        context->submit(aio::fsync(borrowed(file)), [&context](auto) { context.reset(); }));
+        context->submit(aio::fsync(borrowed(file)), [&context](const auto&) { context.reset(); }));
     static_cast<void>(context->wait());
     return 0;
   });
@@ -106,9 +107,11 @@ TEST_CASE("what a discarded continuation owned may use the context, which is clo
     Last(Last&& other) noexcept
         : context(std::exchange(other.context, nullptr)), right(other.right) {}
     Last& operator=(Last&&) = delete;
+    Last(const Last&) = delete;
+    Last& operator=(const Last&) = delete;
     ~Last() {
       if (context == nullptr) return;
-      auto refused = context->submit(aio::fsync(aio::BorrowedFd(-1)), [](auto) {});
+      auto refused = context->submit(aio::fsync(aio::BorrowedFd(-1)), [](const auto&) {});
       *right = !refused && refused.error().error.code() == ESHUTDOWN;
       *right = *right && context->flush() == 0 && context->poll() == 0U;
       const auto waited = context->wait();
@@ -122,10 +125,11 @@ TEST_CASE("what a discarded continuation owned may use the context, which is clo
       // Some neighbours' slots are discarded before, and some after.
       aio::Context context = make_context();
       for (int count = 0; count < 4; ++count) {
-        submit(context, aio::fsync(aio::BorrowedFd(-1)), [&](auto) { ++calls; });
-        submit(context, aio::fsync(borrowed(file)), [&](auto) { ++calls; });
+        submit(context, aio::fsync(aio::BorrowedFd(-1)), [&](const auto&) { ++calls; });
+        submit(context, aio::fsync(borrowed(file)), [&](const auto&) { ++calls; });
         if (count != 1) continue;
-        submit(context, aio::fsync(borrowed(file)), [last = Last(&context, &right)](auto) {});
+        submit(context, aio::fsync(borrowed(file)),
+               [last = Last(&context, &right)](const auto&) {});
       }
       if (flushed) context.flush();
     }

@@ -1,6 +1,4 @@
 // What the kernel does seldom, made to happen.
-#include <time.h>
-
 #include <algorithm>
 #include <catch2/catch_all.hpp>
 #include <cerrno>
@@ -8,6 +6,7 @@
 #include <csignal>
 #include <linux_aio/linux_aio.hpp>
 #include <linux_aio/raw/syscall.hpp>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -166,14 +165,16 @@ TEST_CASE("every request is refused where io_submit is forbidden") {
 
 TEST_CASE("a context that cannot be had is an error, with what to do about it") {
   InterposedKernel kernel;
-  for (const auto& [code, words] : {std::pair(ENOSYS, "CONFIG_AIO"), std::pair(EPERM, "seccomp"),
-                                    std::pair(ENOMEM, "ENOMEM")}) {
-    kernel.io_setup = [code = code](auto...) -> long { return -code; };
+  const auto require_words = [&kernel](int code, const char* words) {
+    kernel.io_setup = [code](auto...) -> long { return -code; };
     const auto context = aio::Context::create();
     REQUIRE(!context);
     REQUIRE(context.error() == aio::Error(aio::Call::io_setup, code));
     REQUIRE(context.error().message().find(words) != std::string::npos);
-  }
+  };
+  require_words(ENOSYS, "CONFIG_AIO");
+  require_words(EPERM, "seccomp");
+  require_words(ENOMEM, "ENOMEM");
 }
 
 TEST_CASE("the wait goes on for what remains of its time after an interruption") {
@@ -183,8 +184,7 @@ TEST_CASE("the wait goes on for what remains of its time after an interruption")
     times.push_back(std::chrono::seconds(timeout->tv_sec) +
                     std::chrono::nanoseconds(timeout->tv_nsec));
     if (times.size() > 4) return raw::io_getevents(handle, least, most, events, timeout);
-    const ::timespec moment{.tv_sec = 0, .tv_nsec = 10'000'000};
-    ::nanosleep(&moment, nullptr);
+    std::this_thread::sleep_for(10ms);
     return times.size() == 4 ? 0 : -EINTR;  // a short count before the deadline: a signal, too
   };
   aio::Context context = make_context();
@@ -216,7 +216,7 @@ TEST_CASE("the kernel gets no negative time, and none at all for a wait without 
       }
       return raw::io_getevents(handle, least, most, events, timeout);
     };
-    submit(context, aio::read(borrowed(file)).into(Bytes(1)), [](auto) {});
+    submit(context, aio::read(borrowed(file)).into(Bytes(1)), [](const auto&) {});
     REQUIRE(must(context.wait(arguments...)) == 1);
   };
   using Clock = aio::Context::Clock;
@@ -260,7 +260,7 @@ TEST_CASE("io_getevents never asks for more than is in the kernel, where it woul
   };
   aio::Context context = make_context(200);
   const Reads reads(context, 150);
-  submit(context, aio::read(aio::BorrowedFd(-1)).into(Bytes(1)), [](auto) {});
+  submit(context, aio::read(aio::BorrowedFd(-1)).into(Bytes(1)), [](const auto&) {});
   REQUIRE(must(context.wait(1000)) == 151);
   REQUIRE(reads.all_right_once());
 }
@@ -304,7 +304,7 @@ TEST_CASE("an event that belongs to no request in flight ends the program") {
         events[0] = {.data = tag, .obj = 0, .res = 0, .res2 = 0};
         return 1L;
       };
-      submit(context, aio::read(borrowed(file)).into(Bytes(1)), [](auto) {});
+      submit(context, aio::read(borrowed(file)).into(Bytes(1)), [](const auto&) {});
       static_cast<void>(context.wait());
       return 0;
     });
@@ -319,6 +319,8 @@ TEST_CASE("the destructor asks the kernel to let go before it frees a buffer") {
     explicit Cargo(bool* flag) : freed(flag) {}
     Cargo(Cargo&& other) noexcept : freed(std::exchange(other.freed, nullptr)) {}
     Cargo& operator=(Cargo&&) = delete;
+    Cargo(const Cargo&) = delete;
+    Cargo& operator=(const Cargo&) = delete;
     ~Cargo() {
       if (freed != nullptr) *freed = true;
     }
@@ -333,7 +335,7 @@ TEST_CASE("the destructor asks the kernel to let go before it frees a buffer") {
   const Pipe held;
   {
     aio::Context context = make_context();
-    submit(context, Held<Cargo>(held, Cargo(&freed)), [](auto) {});
+    submit(context, Held<Cargo>(held, Cargo(&freed)), [](const auto&) {});
     context.flush();
   }
   REQUIRE(freed);

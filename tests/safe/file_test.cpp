@@ -126,7 +126,8 @@ TEST_CASE("close reports what close(2) says, and release gives the descriptor up
 
   aio::File stale(::dup(file.fd()));
   ::close(stale.number());
-  REQUIRE(std::move(stale).close() == std::unexpected(aio::Error(aio::Call::close, EBADF)));
+  const auto closed = std::move(stale).close();
+  REQUIRE(closed == std::unexpected(aio::Error(aio::Call::close, EBADF)));
 
   aio::File adopted(::dup(file.fd()));
   const int released = std::move(adopted).release();
@@ -204,6 +205,7 @@ TEST_CASE("using a file after it was moved from ends the program") {
     REQUIRE(ending.signal == SIGABRT);
     REQUIRE(ending.output == "linux_aio: a File was used after it was moved from\n");
   };
+  // NOLINTNEXTLINE(bugprone-use-after-move): the test
   require_death([&file] { static_cast<void>(file.number()); });
   require_death([&file] { static_cast<void>(file.size()); });
   require_death([&file] { static_cast<void>(file.direct_io()); });

@@ -55,9 +55,9 @@ TEST_CASE("a forked child cannot wait for its parent's requests, but runs what w
   const Pipe held;
   aio::Context context = make_context();
   int done = 0;
-  submit(context, Held(held), [&](auto) { ++done; });
+  submit(context, Held(held), [&](const auto&) { ++done; });
   context.flush();
-  submit(context, aio::fsync(borrowed(file)), [&](auto) { ++done; });  // staged, in both
+  submit(context, aio::fsync(borrowed(file)), [&](const auto&) { ++done; });  // staged, in both
   const Ending ending = in_child([&] {
     const auto first = context.wait();
     const auto second = context.wait();
@@ -83,7 +83,7 @@ TEST_CASE("a forked child that destroys or closes its copy leaves the parent's c
   const Pipe held;
   std::optional<aio::Context> context(make_context());
   int done = 0;
-  submit(*context, Held(held, Bytes(10)), [&](auto) { ++done; });
+  submit(*context, Held(held, Bytes(10)), [&](const auto&) { ++done; });
   context->flush();
   const Ending ending = in_child([&] {
     context.reset();

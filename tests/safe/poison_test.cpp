@@ -33,7 +33,7 @@ TEST_CASE("a write through a span that was kept is reported with its line") {
   aio::Context context = make_context();
   aio::AlignedBuffer buffer = make_buffer(64);
   const std::span<std::byte> kept = buffer.bytes();
-  submit(context, aio::read(borrowed(file)).into(std::move(buffer)), [](auto) {});
+  submit(context, aio::read(borrowed(file)).into(std::move(buffer)), [](const auto&) {});
   require_report(in_child([&] { return kept[0] = std::byte{1}, 0; }), this_line());
   context.flush();
   require_report(in_child([&] { return kept[63] = std::byte{1}, 0; }), this_line());
@@ -46,8 +46,8 @@ TEST_CASE("a look at a vector in flight is reported, whether a read or a write h
   Bytes second(64);
   const std::byte* const in_read = first.data();
   const std::byte* const in_write = second.data();
-  submit(context, aio::read(borrowed(file)).into(std::move(first)), [](auto) {});
-  submit(context, aio::write(borrowed(file)).from(std::move(second)), [](auto) {});
+  submit(context, aio::read(borrowed(file)).into(std::move(first)), [](const auto&) {});
+  submit(context, aio::write(borrowed(file)).from(std::move(second)), [](const auto&) {});
   require_report(in_child([&] { return static_cast<int>(*in_read); }), this_line());
   require_report(in_child([&] { return static_cast<int>(*in_write); }), this_line());
 }
@@ -56,7 +56,7 @@ TEST_CASE("a span that run() borrows is in flight for the continuations that run
   const TemporaryFile file(pattern(100));
   alignas(8) std::byte memory[64];
   constexpr unsigned line = this_line() + 1;
-  const auto overwrite = [&memory](auto) { memory[0] = std::byte{1}; };
+  const auto overwrite = [&memory](const auto&) { memory[0] = std::byte{1}; };
   const Ending ending = in_child([&] {
     aio::Context context = std::move(*aio::Context::create());
     const bool accepted{context.submit(aio::fsync(aio::BorrowedFd(-1)), overwrite)};
@@ -85,10 +85,11 @@ TEST_CASE("only the slice is poisoned, and only until the request is complete") 
 TEST_CASE("a rejected request's buffer is not poisoned") {
   const TemporaryFile file(pattern(100));
   aio::Context context = make_context(1);
-  submit(context, aio::fsync(borrowed(file)), [](auto) {});
+  submit(context, aio::fsync(borrowed(file)), [](const auto&) {});
   Bytes buffer(64);
   std::byte* const place = buffer.data();
-  auto accepted = context.submit(aio::read(borrowed(file)).into(std::move(buffer)), [](auto) {});
+  auto accepted =
+      context.submit(aio::read(borrowed(file)).into(std::move(buffer)), [](const auto&) {});
   REQUIRE(!accepted);
   place[0] = std::byte{1};
 }
@@ -110,7 +111,7 @@ TEST_CASE("what a destroyed context discards can be used again by the allocator"
   for (int count = 0; count < 10; ++count) {
     {
       aio::Context context = make_context();
-      submit(context, aio::read(borrowed(file)).into(Bytes(64)), [](auto) {});
+      submit(context, aio::read(borrowed(file)).into(Bytes(64)), [](const auto&) {});
     }
     Bytes again(64, std::byte{1});
     REQUIRE(again[63] == std::byte{1});

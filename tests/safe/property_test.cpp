@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <array>
 #include <catch2/catch_all.hpp>
 #include <cerrno>
 #include <cstdint>
@@ -140,9 +141,9 @@ class Model {
   }
 
   template <class Request, class Check>
-  void offer(Request&& request, Check check, int depth) {
+  void offer(Request request, Check check, int depth) {
     const std::size_t id = accept();
-    auto accepted = context_.submit(std::move(request), [this, id, check, depth](auto done) {
+    auto accepted = context_.submit(std::move(request), [this, id, check, depth](auto&& done) {
       ++completed_[id];
       if (!check(*this, done)) ++wrong_;
       react(depth);
@@ -157,7 +158,7 @@ class Model {
 
   void submit_sync(aio::Sync request, int code, int depth) {
     offer(
-        std::move(request),
+        request,
         [code](Model&, const aio::SyncCompletion& done) {
           return (done.result ? 0 : done.result.error().code()) == code;
         },
@@ -228,7 +229,7 @@ class Model {
 
   void run_some() {
     submitted_ += 3;
-    std::byte memory[100];
+    std::array<std::byte, 100> memory{};
     const std::size_t offset = random_.below(file_size - 200);
     ++running_;
     auto [good, bad, next] =

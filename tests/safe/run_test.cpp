@@ -120,8 +120,8 @@ TEST_CASE("run leaves other requests in flight, but may complete them") {
   aio::Context context = make_context();
   bool held = true;
   bool read = false;
-  submit(context, Held(pipe), [&](auto) { held = false; });
-  submit(context, aio::read(borrowed(file)).into(Bytes(10)), [&](auto) { read = true; });
+  submit(context, Held(pipe), [&](const auto&) { held = false; });
+  submit(context, aio::read(borrowed(file)).into(Bytes(10)), [&](const auto&) { read = true; });
   auto [done] = context.run(aio::fsync(borrowed(file)));
   must(done.result);
   REQUIRE(held);
@@ -137,7 +137,7 @@ TEST_CASE("run waits for room that another request takes") {
   const Pipe pipe;
   aio::Context context = make_context(1);
   bool held = true;
-  submit(context, Held(pipe), [&](auto) { held = false; });
+  submit(context, Held(pipe), [&](const auto&) { held = false; });
   pipe.feed();
   auto [done] = context.run(aio::read(borrowed(file)).into(Bytes(10)));
   REQUIRE(must(done.result) == 10);

@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <linux_aio/linux_aio.hpp>
 #include <memory>
-#include <optional>
+#include <vector>
 
 #include "tests/support/held.hpp"
 #include "tests/support/safe.hpp"
@@ -19,7 +19,7 @@ namespace aio = linux_aio;
 TEST_CASE("a submitted request stays in the program until it is flushed") {
   const TemporaryFile file(pattern(100));
   aio::Context context = make_context();
-  submit(context, aio::read(borrowed(file)).into(Bytes(10)), [](auto) {});
+  submit(context, aio::read(borrowed(file)).into(Bytes(10)), [](const auto&) {});
   REQUIRE(context.in_flight() == 1);
   REQUIRE(context.statistics().io_submit_calls == 0);
   REQUIRE(context.flush() == 0);
@@ -33,8 +33,8 @@ TEST_CASE("neither submit nor flush runs a continuation, even of a refused reque
   const TemporaryFile file(pattern(100));
   aio::Context context = make_context();
   int done = 0;
-  submit(context, aio::read(borrowed(file)).into(Bytes(10)), [&](auto) { ++done; });
-  submit(context, aio::read(aio::BorrowedFd(-1)).into(Bytes(10)), [&](auto) { ++done; });
+  submit(context, aio::read(borrowed(file)).into(Bytes(10)), [&](const auto&) { ++done; });
+  submit(context, aio::read(aio::BorrowedFd(-1)).into(Bytes(10)), [&](const auto&) { ++done; });
   REQUIRE(context.flush() == 0);
   REQUIRE(context.flush() == 0);
   REQUIRE(done == 0);
@@ -49,35 +49,37 @@ TEST_CASE("the completion brings the request's own buffer, with what was read") 
   aio::Context context = make_context();
   aio::AlignedBuffer buffer = make_buffer(4096);
   const std::byte* const place = buffer.bytes().data();
-  std::optional<aio::ReadCompletion<aio::AlignedBuffer>> completion;
+  std::vector<aio::ReadCompletion<aio::AlignedBuffer>> completions;
   submit(context, aio::read(borrowed(file)).into(std::move(buffer)),
-         [&](auto done) { completion.emplace(std::move(done)); });
+         [&](auto done) { completions.push_back(std::move(done)); });
   REQUIRE(must(context.wait()) == 1);
-  REQUIRE(must(completion->result) == 4096);
-  REQUIRE(completion->buffer.bytes().data() == place);
-  REQUIRE(copy_of(completion->bytes()) == content);
+  REQUIRE(completions.size() == 1);
+  REQUIRE(must(completions[0].result) == 4096);
+  REQUIRE(completions[0].buffer.bytes().data() == place);
+  REQUIRE(copy_of(completions[0].bytes()) == content);
 }
 
 TEST_CASE("a batch goes out with one system call, in order") {
   const TemporaryFile file;
   aio::Context context = make_context(100);
   for (unsigned index = 0; index < 100; ++index) {
-    submit(context, aio::write(borrowed(file)).from(pattern(100, index)).at(50 * index),
-           [](auto) {});
+    submit(context,
+           aio::write(borrowed(file)).from(pattern(100, index)).at(std::uint64_t{50} * index),
+           [](const auto&) {});
   }
   REQUIRE(must(context.wait(100)) == 100);
   REQUIRE(context.statistics().io_submit_calls == 1);
   // Buffered writes are done in submission order, so each overwrites half of the one before.
   const Bytes content = file.content();
   for (unsigned index = 0; index < 100; ++index) {
-    REQUIRE(part_of(content, 50 * index, 50) == part_of(pattern(100, index), 0, 50));
+    REQUIRE(part_of(content, std::size_t{50} * index, 50) == part_of(pattern(100, index), 0, 50));
   }
 }
 
 TEST_CASE("a full context hands request and continuation back, and takes them later") {
   const TemporaryFile file;
   aio::Context context = make_context(1);
-  submit(context, aio::fsync(borrowed(file)), [](auto) {});
+  submit(context, aio::fsync(borrowed(file)), [](const auto&) {});
 
   int written = 0;
   auto refused = context.submit(aio::write(borrowed(file)).from(pattern(100)).at(7),
@@ -102,10 +104,11 @@ TEST_CASE("a full context hands request and continuation back, and takes them la
 TEST_CASE("a buffer comes back out of a rejected request, bytes and place intact") {
   const TemporaryFile file;
   aio::Context context = make_context(1);
-  submit(context, aio::fsync(borrowed(file)), [](auto) {});
+  submit(context, aio::fsync(borrowed(file)), [](const auto&) {});
   aio::AlignedBuffer buffer = make_buffer(pattern(4096));
   const std::byte* const place = buffer.bytes().data();
-  auto accepted = context.submit(aio::write(borrowed(file)).from(std::move(buffer)), [](auto) {});
+  auto accepted =
+      context.submit(aio::write(borrowed(file)).from(std::move(buffer)), [](const auto&) {});
   REQUIRE(!accepted);
   buffer = std::move(accepted.error().request).release();
   REQUIRE(buffer.bytes().data() == place);
@@ -133,15 +136,15 @@ TEST_CASE("a file closed before the flush is EBADF, one closed after it does no 
   };
   for (const bool flushed : {false, true}) {
     aio::Context context = make_context();
-    std::optional<aio::Result<std::size_t>> result;
+    int code = -1;
     {
       const aio::File closed = open();
-      submit(context, aio::read(closed).into(Bytes(10)), [&](auto done) { result = done.result; });
+      submit(context, aio::read(closed).into(Bytes(10)),
+             [&](const auto& done) { code = done.result ? 0 : done.result.error().code(); });
       if (flushed) context.flush();
     }
     REQUIRE(must(context.wait()) == 1);
-    REQUIRE(result->has_value() == flushed);
-    if (!flushed) REQUIRE(result->error() == aio::Error(aio::Call::io_submit, EBADF));
+    REQUIRE(code == (flushed ? 0 : EBADF));
   }
 }
 
@@ -164,7 +167,7 @@ TEST_CASE("a continuation is destroyed once it has run") {
   const TemporaryFile file(pattern(100));
   aio::Context context = make_context();
   auto owned = std::make_shared<int>(0);
-  submit(context, aio::fsync(borrowed(file)), [owned](auto) { ++*owned; });
+  submit(context, aio::fsync(borrowed(file)), [owned](const auto&) { ++*owned; });
   REQUIRE(owned.use_count() == 2);
   must(context.wait());
   REQUIRE(*owned == 1);

@@ -13,9 +13,9 @@ namespace linux_aio::testing {
 class Alarm {
  public:
   Alarm() {
-    count_ = 0;
+    sent = 0;
     struct ::sigaction action{};
-    action.sa_handler = [](int) { count_ = count_ + 1; };
+    action.sa_handler = [](int) { sent = sent + 1; };
     action.sa_flags = SA_RESTART;
     REQUIRE(::sigaction(SIGALRM, &action, &before_) == 0);
     const ::itimerval timer{.it_interval = {.tv_sec = 0, .tv_usec = 10'000},
@@ -30,10 +30,10 @@ class Alarm {
     ::sigaction(SIGALRM, &before_, nullptr);
   }
 
-  [[nodiscard]] static int count() { return count_; }
+  [[nodiscard]] static int count() { return sent; }
 
  private:
-  static inline volatile std::sig_atomic_t count_ = 0;
+  static inline volatile std::sig_atomic_t sent = 0;
   struct ::sigaction before_{};
 };
 

@@ -13,8 +13,8 @@
 namespace linux_aio::testing {
 
 Ending in_child(const std::function<int()>& body) {
-  int ends[2];
-  REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) {
@@ -28,7 +28,7 @@ Ending in_child(const std::function<int()>& body) {
   }
   ::close(ends[1]);
   Ending ending;
-  std::array<char, 4096> part;
+  std::array<char, 4096> part{};
   for (;;) {
     const ssize_t count = ::read(ends[0], part.data(), part.size());
     if (count < 0 && errno == EINTR) continue;

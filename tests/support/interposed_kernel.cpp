@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <unistd.h>
 
+#include <array>
 #include <catch2/catch_all.hpp>
 #include <cerrno>
 #include <cstdarg>
@@ -12,6 +13,7 @@
 namespace linux_aio::testing {
 namespace {
 
+// NOLINTNEXTLINE(*-non-const-global-variables): syscall() has no other place to look
 InterposedKernel* interposed = nullptr;
 
 // SAFETY: the kernel's arguments are integers as wide as a pointer, whatever they stand for.
@@ -20,7 +22,8 @@ T* pointer(long argument) {
   return reinterpret_cast<T*>(argument);
 }
 
-std::optional<long> ask_hook(const InterposedKernel& kernel, long number, const long* argument) {
+std::optional<long> ask_hook(const InterposedKernel& kernel, long number,
+                             const std::array<long, 6>& argument) {
   const auto context = static_cast<raw::aio_context_t>(argument[0]);
   if (number == raw::nr_io_setup && kernel.io_setup) {
     return kernel.io_setup(static_cast<unsigned>(argument[0]),
@@ -50,9 +53,10 @@ InterposedKernel::~InterposedKernel() { interposed = nullptr; }
 }  // namespace linux_aio::testing
 
 // The C library's function of this name, as far as this program is concerned.
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
 extern "C" long syscall(long number, ...) noexcept {
   using linux_aio::testing::interposed;
-  long argument[6];
+  std::array<long, 6> argument{};
   std::va_list arguments;
   va_start(arguments, number);
   for (long& each : argument) each = va_arg(arguments, long);

@@ -54,7 +54,9 @@ inline BorrowedFd borrowed(const TemporaryFile& file) { return BorrowedFd(file.f
 /// Submits, and fails the test if the context refuses.
 template <class Request, class Continuation>
 void submit(Context& context, Request&& request, Continuation&& continuation) {
-  REQUIRE(context.submit(std::forward<Request>(request), std::forward<Continuation>(continuation)));
+  const bool accepted{
+      context.submit(std::forward<Request>(request), std::forward<Continuation>(continuation))};
+  REQUIRE(accepted);
 }
 
 }  // namespace linux_aio::testing

@@ -43,7 +43,7 @@ std::vector<std::byte> TemporaryFile::content() const {
   return bytes;
 }
 
-Pipe::Pipe(int flags) { REQUIRE(::pipe2(ends_, flags | O_CLOEXEC) == 0); }
+Pipe::Pipe(int flags) { REQUIRE(::pipe2(ends_.data(), flags | O_CLOEXEC) == 0); }
 
 Pipe::~Pipe() {
   close_read_end();

@@ -1,6 +1,7 @@
 // Files that a test makes and leaves none of behind.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -47,7 +48,7 @@ class Pipe {
   void close_read_end();
 
  private:
-  int ends_[2] = {-1, -1};
+  std::array<int, 2> ends_{-1, -1};
 };
 
 }  // namespace linux_aio::testing
