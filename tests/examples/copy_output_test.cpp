@@ -95,6 +95,7 @@ TEST_CASE("without a terminal there are plain lines, the slow copy's progress am
 }
 
 TEST_CASE("on a terminal there is a bar, which is gone when the summary comes") {
+  if (!copy_test::has_terminals()) return copy_test::say_skipped("this machine has no terminals");
   const Folder folder;
   copy_test::write_file(folder / "from", copy_test::pattern(4 * mebibyte));
   const Ending ending = copy_test::run({folder / "from", folder / "to"}, {.on_terminal = true});
@@ -108,6 +109,7 @@ TEST_CASE("on a terminal there is a bar, which is gone when the summary comes") 
 }
 
 TEST_CASE("a terminal that cannot draw gets plain lines") {
+  if (!copy_test::has_terminals()) return copy_test::say_skipped("this machine has no terminals");
   const Folder folder;
   copy_test::write_file(folder / "from", copy_test::pattern(mebibyte));
   const Ending ending = copy_test::run({folder / "from", folder / "to"},
@@ -117,6 +119,7 @@ TEST_CASE("a terminal that cannot draw gets plain lines") {
 }
 
 TEST_CASE("an error on a terminal comes after the bar is gone") {
+  if (!copy_test::has_terminals()) return copy_test::say_skipped("this machine has no terminals");
   const Folder folder;
   copy_test::write_file(folder / "from", copy_test::pattern(16 * mebibyte));
   const Ending ending = copy_test::run_with(

@@ -85,6 +85,16 @@ std::optional<std::uint64_t> transferred_by(::pid_t process) {
 
 }  // namespace
 
+bool has_terminals() {
+  const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (terminal < 0) return false;
+  std::array<char, 64> name{};
+  const bool has = ::ptsname_r(terminal, name.data(), name.size()) == 0 &&
+                   ::access(name.data(), R_OK | W_OK) == 0;
+  ::close(terminal);
+  return has;
+}
+
 std::function<void()> limit_file_size(std::size_t size) {
   return [size] {
     const struct ::rlimit limit{.rlim_cur = size, .rlim_max = size};

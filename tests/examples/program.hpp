@@ -31,6 +31,9 @@ struct Start {
   bool on_terminal = false;                // its standard output is a new terminal
 };
 
+/// Whether this machine has pseudo-terminals for Start::on_terminal: a bare chroot has none.
+[[nodiscard]] bool has_terminals();
+
 /// For Start::in_child: no file may be written beyond `size` bytes.
 [[nodiscard]] std::function<void()> limit_file_size(std::size_t size);
 
