@@ -129,6 +129,30 @@ TEST_CASE("EAGAIN for the last request in the kernel's way is not for ever") {
   REQUIRE(reads.all_right_once());
 }
 
+TEST_CASE("a staged request goes out with the first room, while others stay in the kernel") {
+  InterposedKernel kernel;
+  long in_kernel = 0;  // the kernel takes 2 at a time
+  kernel.io_submit = [&](auto handle, long count, auto requests) -> long {
+    if (in_kernel == 2) return -EAGAIN;
+    const long result = raw::io_submit(handle, std::min(count, 2 - in_kernel), requests);
+    if (result > 0) in_kernel += result;
+    return result;
+  };
+  kernel.io_getevents = [&](auto handle, long least, long most, auto events, auto timeout) {
+    const long result = raw::io_getevents(handle, least, most, events, timeout);
+    if (result > 0) in_kernel -= result;
+    return result;
+  };
+  const Pipe pipe;
+  aio::Context context = make_context();
+  submit(context, Held(pipe), [](const auto&) {});
+  const Reads reads(context, 1);
+  // What the first request waits for is not even in the kernel yet.
+  submit(context, aio::write(aio::BorrowedFd(pipe.write_end())).from(Bytes(1)), [](const auto&) {});
+  REQUIRE(must(context.wait(3, 20s)) == 3);
+  REQUIRE(reads.all_right_once());
+}
+
 TEST_CASE("an interrupted io_submit is repeated") {
   InterposedKernel kernel;
   int interruptions = 3;
