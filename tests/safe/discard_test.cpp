@@ -84,6 +84,32 @@ TEST_CASE("every buffer and continuation has one owner on its way through a cont
   REQUIRE(back.at(0).bytes.size() == 10);
 }
 
+TEST_CASE("every object that is made on a request's way is destroyed, moved-from ones too") {
+  static int alive = 0;
+  struct Alive {
+    Alive() noexcept { ++alive; }
+    Alive(const Alive&) = delete;
+    Alive& operator=(const Alive&) = delete;
+    Alive(Alive&& /*other*/) noexcept { ++alive; }
+    Alive& operator=(Alive&&) noexcept = default;
+    ~Alive() { --alive; }
+  };
+  const Pipe held;
+  for (const bool completed : {false, true}) {
+    {
+      aio::Context context = make_context();
+      submit(context, Held<Alive>(held, Alive()), [mine = Alive()](const auto&) {});
+      REQUIRE(alive == 2);
+      if (completed) {
+        held.feed();
+        must(context.wait());
+        REQUIRE(alive == 0);
+      }
+    }
+    REQUIRE(alive == 0);
+  }
+}
+
 TEST_CASE("destroying a context from its own continuation ends the program") {
   const TemporaryFile file(pattern(100));
   const Ending ending = in_child([&file] {

@@ -53,6 +53,23 @@ TEST_CASE("the interposed kernel is the kernel where it has no hook") {
   REQUIRE(reads.all_right_once());
 }
 
+TEST_CASE("fsync and fdatasync ask for what they are called") {
+  InterposedKernel kernel;
+  std::vector<int> opcodes;
+  kernel.io_submit = [&](auto handle, long count, auto requests) {
+    for (long index = 0; index < count; ++index) {
+      opcodes.push_back(requests[index]->aio_lio_opcode);
+    }
+    return raw::io_submit(handle, count, requests);
+  };
+  const TemporaryFile file;
+  aio::Context context = make_context();
+  auto [both, data] = context.run(aio::fsync(borrowed(file)), aio::fdatasync(borrowed(file)));
+  must(both.result);
+  must(data.result);
+  REQUIRE(opcodes == std::vector<int>{raw::iocb_cmd_fsync, raw::iocb_cmd_fdsync});
+}
+
 TEST_CASE("nothing is lost when the kernel accepts a part of a batch") {
   InterposedKernel kernel;
   for (const long most : {1L, 2L, 7L}) {
@@ -318,8 +335,9 @@ TEST_CASE("io_getevents that fails loses nothing") {
 }
 
 TEST_CASE("an event that belongs to no request in flight ends the program") {
-  // Stale, of a slot that does not exist, and of one that was never used.
-  for (const std::uint64_t tag : {std::uint64_t{1} << 32U, std::uint64_t{16}, std::uint64_t{7}}) {
+  // Of the slot's next request, of slots that do not exist, and of one that was never used.
+  for (const std::uint64_t tag :
+       {std::uint64_t{1} << 32U, std::uint64_t{16}, std::uint64_t{0xffff'ffff}, std::uint64_t{7}}) {
     const Ending ending = in_child([tag] {
       InterposedKernel kernel;
       const TemporaryFile file(pattern(1));
@@ -335,6 +353,29 @@ TEST_CASE("an event that belongs to no request in flight ends the program") {
     REQUIRE(ending.signal == SIGABRT);
     REQUIRE(ending.output == "linux_aio: the kernel reported an event of no request in flight\n");
   }
+}
+
+TEST_CASE("an event that is reported a second time ends the program, though its slot is in use") {
+  const Ending ending = in_child([] {
+    InterposedKernel kernel;
+    const TemporaryFile file(pattern(1));
+    aio::Context context = make_context(1);
+    raw::io_event last{};
+    kernel.io_getevents = [&](auto handle, long least, long most, auto events, auto timeout) {
+      const bool again = last.obj != 0;
+      const long result = raw::io_getevents(handle, least, most, events, timeout);
+      if (again) *events = last;
+      last = *events;
+      return result;
+    };
+    for (int count = 0; count < 2; ++count) {
+      submit(context, aio::read(borrowed(file)).into(Bytes(1)), [](const auto&) {});
+      if (context.wait() != 1U) return 1;
+    }
+    return 0;
+  });
+  REQUIRE(ending.signal == SIGABRT);
+  REQUIRE(ending.output == "linux_aio: the kernel reported an event of no request in flight\n");
 }
 
 TEST_CASE("the destructor asks the kernel to let go before it frees a buffer") {

@@ -65,6 +65,25 @@ TEST_CASE("pipelines share a context") {
   }
 }
 
+TEST_CASE("one call completes what was refused, not what continuations have refused meanwhile") {
+  struct Again {
+    aio::Context& context;
+    int& calls;
+    void operator()(const aio::SyncCompletion&) const {
+      if (++calls == 1000) return;
+      submit(context, aio::fsync(aio::BorrowedFd(-1)), Again{context, calls});
+      context.flush();
+    }
+  };
+  aio::Context context = make_context();
+  int calls = 0;
+  submit(context, aio::fsync(aio::BorrowedFd(-1)), Again{context, calls});
+  REQUIRE(must(context.wait()) < 10);
+  REQUIRE(context.in_flight() == 1);
+  must(context.close());
+  REQUIRE(calls == 1000);
+}
+
 TEST_CASE("a continuation may wait for the requests beside its own") {
   const TemporaryFile file(pattern(100));
   for (const bool refused : {false, true}) {
