@@ -4,12 +4,14 @@
 
 The facts are committed, so everything to the right of them needs neither headers nor clang.
 
-  abis, symbols              what to read, and the judgements no header can make: reviewed tables
+  abi, abis, symbols         what to read, and the judgements no header can make: reviewed tables
   documentation              what each symbol is, in our own words
   tree                       where a header tree keeps the files of one ABI
   parse                      clang; no other module knows that it exists
   extract                    one ABI's headers to its facts, checked against the table
-  facts                      one ABI's facts, and their JSON
+  facts                      one ABI's facts in one kernel
+  history                    the facts of all ABIs and kernels
+  facts_files                their JSON
   merge, layout, constants   the facts of all ABIs made one model, or refused
   model                      what is rendered
   render, templates/         the model to text

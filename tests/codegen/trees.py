@@ -13,7 +13,8 @@ from pathlib import Path
 from codegen import regenerate
 from codegen.abis import ABIS
 from codegen.extract import extract
-from codegen.facts import to_files
+from codegen.facts_files import to_files
+from codegen.history import History
 
 FIXTURE = Path(__file__).parent / "fixtures/include"
 
@@ -30,8 +31,8 @@ def contents(folder: Path) -> dict[str, str]:
 @functools.cache
 def made_of_fixture() -> tuple[Mapping[str, str], Mapping[str, str]]:
     """Facts and output of the fixture."""
-    facts = {abi.name: extract(FIXTURE, abi) for abi in ABIS}
-    return to_files(facts.values()), regenerate.generate(facts)
+    history = History(extract(FIXTURE, abi) for abi in ABIS)
+    return to_files(history), regenerate.generate(history.newest())
 
 
 class TreeTest(unittest.TestCase):
