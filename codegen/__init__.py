@@ -17,4 +17,11 @@ The facts are committed, so everything to the right of them needs neither header
   render, templates/         the model to text
   output                     text to files: all of them or none
   regenerate                 the command
+
+The headers come from anywhere. To have those of all known kernels:
+
+  kernels                    which package each kernel is pinned to
+  debian                     the package, through the machine's apt
+  kernel_source              the package to a tree of headers
+  fetch                      the command
 """
