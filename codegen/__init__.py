@@ -18,6 +18,9 @@ The facts are committed, so everything to the right of them needs neither header
   output                     text to files: all of them or none
   regenerate                 the command
 
+  drift, drift_report        what a newer kernel changed
+  abi_command                the command that says so, and what else the facts know
+
 The headers come from anywhere. To have those of all known kernels:
 
   kernels                    which package each kernel is pinned to

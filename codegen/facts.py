@@ -124,6 +124,14 @@ def _struct(name: str, values: Mapping[Key, int | str]) -> Struct:
     )
 
 
+def label(key: Key) -> str:
+    """A key as people and programs are shown it: struct.iocb.aio_key.offset, constant.RWF_SYNC."""
+    kind, *names = key
+    if kind == "constants":
+        del names[0]  # its header; the names of constants are unique without
+    return ".".join([kind.removesuffix("s"), *names])
+
+
 def series_of(kernel: str) -> str:
     """The series of a kernel: 7.2 of 7.2.12 and of 7.2."""
     return ".".join(kernel.split(".")[:2])
