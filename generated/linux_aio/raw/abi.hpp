@@ -37,17 +37,17 @@
 #include "linux_aio/raw/abi/ppc.hpp"
 #elif defined(__s390x__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #include "linux_aio/raw/abi/s390x.hpp"
-#elif defined(__mips__) && _MIPS_SIM == _ABIO32 && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#elif defined(__mips__) && defined(_ABIO32) && _MIPS_SIM == _ABIO32 && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #include "linux_aio/raw/abi/mips_o32.hpp"
-#elif defined(__mips__) && _MIPS_SIM == _ABIO32 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#elif defined(__mips__) && defined(_ABIO32) && _MIPS_SIM == _ABIO32 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #include "linux_aio/raw/abi/mipsel_o32.hpp"
-#elif defined(__mips__) && _MIPS_SIM == _ABIN32 && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#elif defined(__mips__) && defined(_ABIN32) && _MIPS_SIM == _ABIN32 && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #include "linux_aio/raw/abi/mips_n32.hpp"
-#elif defined(__mips__) && _MIPS_SIM == _ABIN32 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#elif defined(__mips__) && defined(_ABIN32) && _MIPS_SIM == _ABIN32 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #include "linux_aio/raw/abi/mipsel_n32.hpp"
-#elif defined(__mips__) && _MIPS_SIM == _ABI64 && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#elif defined(__mips__) && defined(_ABI64) && _MIPS_SIM == _ABI64 && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #include "linux_aio/raw/abi/mips_n64.hpp"
-#elif defined(__mips__) && _MIPS_SIM == _ABI64 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#elif defined(__mips__) && defined(_ABI64) && _MIPS_SIM == _ABI64 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #include "linux_aio/raw/abi/mipsel_n64.hpp"
 #elif defined(__loongarch__) && __loongarch_grlen == 64 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #include "linux_aio/raw/abi/loongarch64.hpp"
