@@ -50,24 +50,29 @@ def cached_tree(cache: Path, pin: Pin) -> Path | None:
     return cache / pin.kernel if made_of == asdict(pin) else None
 
 
-def fetch(pins: Sequence[Pin], cache: Path, mirror: str | None) -> None:
-    """Brings what is missing."""
+def fetch(pins: Sequence[Pin], cache: Path, mirror: str | None) -> list[CodegenError]:
+    """Brings what is missing; returns what went wrong, kernel by kernel."""
+    errors = []
     missing = [pin for pin in pins if cached_tree(cache, pin) is None]
     for pin in pins:
         if pin not in missing:
             print(f"{pin.kernel}: there, {cache / pin.kernel}", flush=True)
     if not missing:
-        return
+        return []
     try:
         cache.mkdir(parents=True, exist_ok=True)
         suites = list(dict.fromkeys(pin.suite for pin in missing))
         apt = Apt(cache / "apt", mirror or find_mirror(), suites)
         for pin in missing:
-            _fetch_one(pin, cache, apt)
+            try:
+                _fetch_one(pin, cache, apt)
+            except CodegenError as error:  # another kernel may be had all the same
+                errors.append(error)
     except OSError as error:
         raise CodegenError(
             cache, f"cannot be written ({error})", "see to the folder, or name one: --cache DIR"
         ) from error
+    return errors
 
 
 def _fetch_one(pin: Pin, cache: Path, apt: Apt) -> None:
@@ -102,14 +107,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     "--kernel", f"no kernel '{kernel}' is pinned", f"one of {', '.join(known)}"
                 )
         wanted = [pin for pin in pins if pin.kernel in options.kernel or not options.kernel]
-        fetch(wanted, options.cache, options.mirror)
+        errors = fetch(wanted, options.cache, options.mirror)
     except CodegenError as error:
-        print(f"codegen: {error}", file=sys.stderr)
-        return 1
+        errors = [error]
     except KeyboardInterrupt:
         print("codegen: interrupted; what is whole is kept, run it again", file=sys.stderr)
         return 130
-    return 0
+    for error in errors:
+        print(f"codegen: {error}", file=sys.stderr)
+    return 1 if errors else 0
 
 
 def _parser() -> argparse.ArgumentParser:

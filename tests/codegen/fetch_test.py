@@ -27,6 +27,7 @@ case $* in
 		echo "E: Version '9.9.1-1' for 'linux-source-9.9' was not found" >&2
 		exit 100
 	}
+	case $* in *9.8*) echo "E: no 9.8" >&2; exit 100 ;; esac
 	cp "$TEST_ROOT/package.deb" linux-source-9.9_9.9.1-1_all.deb
 	;;
 esac
@@ -169,6 +170,14 @@ class FetchTest(unittest.TestCase):
             "apt-get: linux-source-9.9 9.9.1-1 of forky cannot be had (E: Version '9.9.1-1'", line
         )
         self.assertIn("pin it in kernels.toml", line)
+
+    def test_one_kernel_that_cannot_be_had_does_not_hinder_another(self) -> None:
+        pin = self.pins.read_text(encoding="utf-8")
+        self.pins.write_text(pin.replace("9.9", "9.8") + pin)
+        status, said = self.run_command()
+        self.assertEqual(status, 1)
+        self.assertIn("linux-source-9.8", said.splitlines()[-1])
+        self.assertEqual({path.name for path in self.cache.iterdir()}, {"apt", "9.9"})
 
     def test_a_package_that_is_cut_off(self) -> None:
         package = self.root / "package.deb"
