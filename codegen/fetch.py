@@ -113,8 +113,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("codegen: interrupted; what is whole is kept, run it again", file=sys.stderr)
         return 130
-    for error in errors:
-        print(f"codegen: {error}", file=sys.stderr)
+    for refusal in errors:
+        print(f"codegen: {refusal}", file=sys.stderr)
     return 1 if errors else 0
 
 

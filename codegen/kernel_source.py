@@ -1,4 +1,4 @@
-"""A package of the kernel's source to a tree of its headers, of every architecture at once."""
+"""The kernel's source to a tree of its headers, of every architecture at once."""
 
 import lzma
 import os
@@ -14,24 +14,38 @@ _FILES = ("Kbuild", "Makefile", "Makefile.syscalls")
 _FOLDERS = ("uapi", "syscalls", "tools")
 
 
+def is_source(folder: Path) -> bool:
+    """Whether a folder holds the kernel's source, and not headers only."""
+    return (folder / "Kbuild").is_file() and (folder / "include/uapi").is_dir()
+
+
 def headers_of_package(
     package: Path, architectures: Sequence[str], folder: Path, say: Callable[[str], None]
 ) -> Path:
-    """Makes the headers of all architectures that the source has, below `folder`.
-
-    The tree has the shape of Debian's linux-libc-dev: one linux/, and asm/ by architecture.
-    """
+    """Makes the headers of all architectures that the source in a package has, below `folder`."""
     say("unpacking the source")
     source = _unpack(package, folder / "source")
+    return headers_of_source(source, architectures, folder, say)
+
+
+def headers_of_source(
+    source: Path, architectures: Sequence[str], folder: Path, say: Callable[[str], None]
+) -> Path:
+    """Makes the headers of all architectures that the source has, below `folder`.
+
+    The tree has the shape of Debian's linux-libc-dev: one linux/, and asm/ by architecture. Nothing
+    is written into the source.
+    """
+    built = folder / "built"
     tree = folder / "tree"
-    built = source / "usr/include"
     present = [name for name in architectures if (source / "arch" / name).is_dir()]
     for number, architecture in enumerate(present, start=1):
         say(f"headers of {architecture} ({number} of {len(present)})")
-        _make_headers(source, architecture)
-        shutil.copytree(built / "asm", tree / "usr/lib/linux/uapi" / architecture / "asm")
+        _make_headers(source, architecture, built)
+        asm = tree / "usr/lib/linux/uapi" / architecture / "asm"
+        shutil.copytree(built / "usr/include/asm", asm)
     for name in ("linux", "asm-generic"):
-        shutil.copytree(built / name, tree / "usr/include" / name)
+        shutil.copytree(built / "usr/include" / name, tree / "usr/include" / name)
     return tree
 
 
@@ -63,8 +77,9 @@ def _unpack(package: Path, folder: Path) -> Path:
     raise CodegenError(package, "has no archive of a kernel's source", "pin another package")
 
 
-def _make_headers(source: Path, architecture: str) -> None:
-    command = ["make", "-s", f"-j{os.cpu_count() or 1}", f"ARCH={architecture}"]
+def _make_headers(source: Path, architecture: str, built: Path) -> None:
+    built.mkdir(exist_ok=True)
+    command = ["make", "-s", f"O={built}", f"-j{os.cpu_count() or 1}", f"ARCH={architecture}"]
     command += [f"HOSTCC={os.environ.get('CC', 'gcc')}", "headers"]
     try:
         subprocess.run(command, cwd=source, check=True, capture_output=True, text=True)
@@ -75,5 +90,5 @@ def _make_headers(source: Path, architecture: str) -> None:
         raise CodegenError(
             source / "arch" / architecture,
             f"make headers failed ({' '.join(failed[:1]) or error.stderr[-200:]})",
-            "see whether codegen/kernel_source.py unpacks all that it needs",
+            f"see what this says in {source}: {' '.join(command)}",
         ) from error

@@ -4,17 +4,21 @@ Everything is computed before anything is written, so input that is refused chan
 """
 
 import argparse
+import contextlib
 import os
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from codegen.abi import Abi
 from codegen.abis import ABIS, find_abis
 from codegen.documentation import Documentation
 from codegen.errors import CodegenError
 from codegen.facts import AbiFacts, version_key
 from codegen.facts_files import MARK, load_history, to_files
 from codegen.history import History
+from codegen.kernel_source import headers_of_source, is_source
 from codegen.merge import merge
 from codegen.output import Replacement, replace_folders
 from codegen.render import render
@@ -24,8 +28,9 @@ COMMAND = "./bazelw run //codegen:regenerate"
 _DESCRIPTION = """\
 Rewrites generated/ from the recorded facts, codegen/facts/*.json. With --headers, reads the facts
 anew from a tree of kernel UAPI headers first. The tree may be an installed system's /usr/include,
-an unpacked linux-libc-dev package (also one for cross compiling), or what the kernel's
-`make headers_install` made. Input that is refused changes nothing.
+an unpacked linux-libc-dev package (also one for cross compiling), what the kernel's
+`make headers_install` made, or the kernel's source, which takes make and gcc. Input that is refused
+changes nothing.
 """
 _EPILOG = f"""\
 examples:
@@ -57,17 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> None:
     history = load_history(options.facts)
     if options.headers:
-        # Imported here because whoever only renders need not have clang.
-        from codegen.extract import extract  # pylint: disable=import-outside-toplevel
-
         abis = find_abis(options.abi, asked_by="--abi")
-        fresh: list[AbiFacts] = []
-        for abi in abis:
-            kernel = fresh[0].kernel if fresh else None
-            if kernel and not options.abi and version_key(kernel) < version_key(abi.since):
-                print(f"{abi.name}: not in Linux {kernel}, came with Linux {abi.since}")
-            else:
-                fresh.append(extract(options.headers, abi))
+        with _tree(options.headers, abis) as tree:
+            fresh = _read(tree, abis, all_are_there=bool(options.abi))
         history = history.with_facts(fresh)
     else:
         _check_all_abis(options.facts, history)
@@ -78,6 +75,32 @@ def _run(options: argparse.Namespace) -> None:
     replace_folders(replacements)
     for one in replacements:
         print(f"{one.folder}: {len(one.files)} files")
+
+
+@contextlib.contextmanager
+def _tree(path: Path, abis: Sequence[Abi]) -> Iterator[Path]:
+    """The tree of headers: what was given, or what is made of the kernel's source."""
+    if not is_source(path):
+        yield path
+        return
+    architectures = sorted({abi.kernel_arch for abi in abis})
+    with tempfile.TemporaryDirectory() as folder:
+        yield headers_of_source(path, architectures, Path(folder), print)
+
+
+def _read(tree: Path, abis: Sequence[Abi], all_are_there: bool) -> list[AbiFacts]:
+    """The facts of each ABI; unless all must be there, without those newer than the kernel."""
+    # Imported here because whoever only renders need not have clang.
+    from codegen.extract import extract  # pylint: disable=import-outside-toplevel
+
+    facts: list[AbiFacts] = []
+    for abi in abis:
+        kernel = facts[0].kernel if facts else abi.since
+        if not all_are_there and version_key(kernel) < version_key(abi.since):
+            print(f"{abi.name}: not in Linux {kernel}, came with Linux {abi.since}")
+        else:
+            facts.append(extract(tree, abi))
+    return facts
 
 
 def _check_all_abis(folder: Path, history: History) -> None:

@@ -1,12 +1,13 @@
 """What is read from headers, tried on headers made for it."""
 
+import shutil
 import unittest
 
 from codegen.abis import ABIS, find_abi
 from codegen.extract import extract
 from codegen.facts import AbiFacts
 from codegen.facts_files import load_history
-from tests.codegen.trees import TreeTest
+from tests.codegen.trees import MAKEFILE, TreeTest, contents
 
 
 class ExtractTest(TreeTest):
@@ -111,6 +112,21 @@ class ExtractTest(TreeTest):
         self.extract()
         missing = {abi.name for abi in ABIS} - load_history(self.facts).newest().keys()
         self.assertEqual(missing, {"loongarch32"})
+
+    def test_the_kernels_source_is_made_headers_of(self) -> None:
+        self.accept("--headers", str(self.headers), "--abi", "x32", "--abi", "armeb")
+        before = contents(self.facts)
+        shutil.rmtree(self.facts)
+        source = self.root / "source"
+        for arch in ("x86", "arm", "sh"):
+            shutil.copytree(self.headers / "include/asm", source / f"arch/{arch}/include/uapi/asm")
+        for folder in ("linux", "asm-generic"):
+            shutil.copytree(self.headers / "include" / folder, source / "include/uapi" / folder)
+        (source / "Kbuild").touch()
+        (source / "Makefile").write_text(MAKEFILE, encoding="utf-8")
+        self.accept("--headers", str(source), "--abi", "x32", "--abi", "armeb")
+        self.assertEqual(contents(self.facts), before)
+        self.assertFalse((source / "usr").exists())
 
     def test_ioprio_may_be_missing(self) -> None:
         (self.headers / "include/linux/ioprio.h").unlink()

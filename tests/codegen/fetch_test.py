@@ -14,7 +14,7 @@ from unittest import mock
 from codegen import debian, fetch
 from codegen.abis import find_abi
 from codegen.tree import find_headers
-from tests.codegen.trees import FIXTURE, contents
+from tests.codegen.trees import FIXTURE, MAKEFILE, contents
 
 APT_GET = """\
 #!/bin/sh
@@ -31,15 +31,6 @@ case $* in
 	cp "$TEST_ROOT/package.deb" linux-source-9.9_9.9.1-1_all.deb
 	;;
 esac
-"""
-MAKEFILE = """\
-headers:
-	test -e arch/$(ARCH)/include/uapi/asm/unistd.h
-	test ! -e drivers
-	mkdir -p usr/include
-	rm -rf usr/include/asm
-	cp -r arch/$(ARCH)/include/uapi/asm usr/include/asm
-	cp -r include/uapi/linux include/uapi/asm-generic usr/include
 """
 
 

@@ -19,6 +19,17 @@ from codegen.history import History
 FIXTURE = Path(__file__).parent / "fixtures/include"
 
 
+MAKEFILE = """\
+headers:
+	test -e arch/$(ARCH)/include/uapi/asm/unistd.h
+	mkdir -p $(O)/usr/include
+	rm -rf $(O)/usr/include/asm
+	cp -r arch/$(ARCH)/include/uapi/asm $(O)/usr/include/asm
+	cp -r include/uapi/linux include/uapi/asm-generic $(O)/usr/include
+"""
+"""Makes headers of the fixture, put where the kernel's source has them, as the kernel's does."""
+
+
 def contents(folder: Path) -> dict[str, str]:
     """All files in a folder, hidden ones too: path to text."""
     return {
