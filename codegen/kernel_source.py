@@ -11,6 +11,9 @@ from pathlib import Path
 from codegen.errors import CodegenError
 
 _FILES = ("Kbuild", "Makefile", "Makefile.syscalls")
+_NOTES = shutil.ignore_patterns(".*")
+"""What make keeps beside each header, for itself."""
+
 _FOLDERS = ("uapi", "syscalls", "tools")
 
 
@@ -43,9 +46,9 @@ def headers_of_source(
         say(f"headers of {architecture} ({number} of {len(present)})")
         _make_headers(source, architecture, built)
         asm = tree / "usr/lib/linux/uapi" / architecture / "asm"
-        shutil.copytree(built / "usr/include/asm", asm)
+        shutil.copytree(built / "usr/include/asm", asm, ignore=_NOTES)
     for name in ("linux", "asm-generic"):
-        shutil.copytree(built / "usr/include" / name, tree / "usr/include" / name)
+        shutil.copytree(built / "usr/include" / name, tree / "usr/include" / name, ignore=_NOTES)
     return tree
 
 

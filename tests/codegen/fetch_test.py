@@ -124,6 +124,7 @@ class FetchTest(unittest.TestCase):
         for abi in ("x86_64", "x32", "aarch64_be"):
             find_headers(self.cache / "9.9", find_abi(abi, "test"))
         self.assertEqual({path.name for path in self.cache.iterdir()}, {"apt", "9.9"})
+        self.assertEqual(list((self.cache / "9.9").rglob(".*")), [])
         self.assertEqual(list((self.cache / "apt/packages").iterdir()), [])
 
     def test_it_uses_the_machines_mirror_in_a_configuration_of_its_own(self) -> None:

@@ -25,6 +25,7 @@ headers:
 	mkdir -p $(O)/usr/include
 	rm -rf $(O)/usr/include/asm
 	cp -r arch/$(ARCH)/include/uapi/asm $(O)/usr/include/asm
+	touch $(O)/usr/include/asm/.poll.h.cmd
 	cp -r include/uapi/linux include/uapi/asm-generic $(O)/usr/include
 """
 """Makes headers of the fixture, put where the kernel's source has them, as the kernel's does."""
