@@ -16,6 +16,7 @@ The facts are committed, so everything to the right of them needs neither header
   model                      what is rendered
   render, templates/         the model to text
   output                     text to files: all of them or none
+  command_line               what the commands have in common
   regenerate                 the command
 
   drift, drift_report        what a newer kernel changed

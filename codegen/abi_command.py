@@ -1,12 +1,11 @@
 """The command that says what the recorded facts know: ABIs, kernels, values, and what changed."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from codegen.abis import ABIS, find_abi
+from codegen.command_line import SOURCE, user_path
 from codegen.drift import drift
 from codegen.drift_report import as_json, as_markdown, as_text
 from codegen.errors import CodegenError
@@ -99,7 +98,6 @@ def _known(history: History, kernel: str) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    source = Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", Path(__file__).resolve().parents[1]))
     parser = argparse.ArgumentParser(
         prog="abi",
         description=__doc__,
@@ -108,9 +106,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--facts",
-        type=lambda text: Path(os.environ.get("BUILD_WORKING_DIRECTORY", "."), text).absolute(),
+        type=user_path,
         metavar="DIR",
-        default=source / "codegen/facts",
+        default=SOURCE / "codegen/facts",
         help="default: codegen/facts",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from codegen.abis import ABIS
+from codegen.command_line import user_path
 from codegen.debian import Apt, find_mirror
 from codegen.errors import CodegenError
 from codegen.kernel_source import headers_of_package
@@ -134,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--cache",
-        type=_folder,
+        type=user_path,
         metavar="DIR",
         default=default_cache(),
         help="default: $LINUX_AIO_HEADERS or ~/.cache/linux_aio/headers",
@@ -143,14 +144,9 @@ def _parser() -> argparse.ArgumentParser:
         "--mirror", metavar="URL", help="of Debian; default: the one in the machine's apt sources"
     )
     parser.add_argument(
-        "--pins", type=_folder, metavar="FILE", default=FILE, help="default: codegen/kernels.toml"
+        "--pins", type=user_path, metavar="FILE", default=FILE, help="default: codegen/kernels.toml"
     )
     return parser
-
-
-def _folder(text: str) -> Path:
-    """A path relative to where the user is: `bazel run` changes the working directory."""
-    return Path(os.environ.get("BUILD_WORKING_DIRECTORY", "."), text).absolute()
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ Everything is computed before anything is written, so input that is refused chan
 
 import argparse
 import contextlib
-import os
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from codegen.abi import Abi
 from codegen.abis import ABIS, find_abis
+from codegen.command_line import SOURCE, user_path
 from codegen.documentation import Documentation
 from codegen.errors import CodegenError
 from codegen.facts import AbiFacts, version_key
@@ -115,7 +115,6 @@ def _check_all_abis(folder: Path, history: History) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    source = Path(os.environ.get("BUILD_WORKSPACE_DIRECTORY", Path(__file__).resolve().parents[1]))
     parser = argparse.ArgumentParser(
         prog="regenerate",
         description=_DESCRIPTION,
@@ -123,7 +122,10 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--headers", type=_folder, metavar="DIR", help="read the facts from this header tree first"
+        "--headers",
+        type=user_path,
+        metavar="DIR",
+        help="read the facts from this header tree first",
     )
     parser.add_argument(
         "--abi",
@@ -135,24 +137,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--facts",
-        type=_folder,
+        type=user_path,
         metavar="DIR",
-        default=source / "codegen/facts",
+        default=SOURCE / "codegen/facts",
         help="default: codegen/facts",
     )
     parser.add_argument(
         "--output",
-        type=_folder,
+        type=user_path,
         metavar="DIR",
-        default=source / "generated",
+        default=SOURCE / "generated",
         help="default: generated",
     )
     return parser
-
-
-def _folder(text: str) -> Path:
-    """A folder relative to where the user is: `bazel run` changes the working directory."""
-    return Path(os.environ.get("BUILD_WORKING_DIRECTORY", "."), text).absolute()
 
 
 if __name__ == "__main__":
