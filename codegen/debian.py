@@ -15,7 +15,7 @@ from codegen.errors import CodegenError
 from codegen.kernels import FILE, Pin
 
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-_NEW_PIN = f"see which version there is (apt-cache policy) and pin it in {FILE.name}"
+_PIN = f"pin what the mirror has in codegen/{FILE.name}"
 
 
 def find_mirror() -> str:
@@ -74,9 +74,12 @@ class Apt:
         if not path.exists():
             if not self._updated:
                 self.update()
-            self._apt_get(
-                ["download", f"{pin.package}={pin.version}"], f"{pin} cannot be had", _NEW_PIN
-            )
+            try:
+                self._apt_get(
+                    ["download", f"{pin.package}={pin.version}"], f"{pin} cannot be had", _PIN
+                )
+            except CodegenError as error:
+                raise self._with_remedy(error, pin) from error
         with path.open("rb") as package:
             found = hashlib.file_digest(package, "sha256").hexdigest()
         if found != pin.sha256:
@@ -87,6 +90,20 @@ class Apt:
                 f"fetch again; if it stays so, find out why before you change {FILE.name}",
             )
         return path
+
+    def _with_remedy(self, error: CodegenError, pin: Pin) -> CodegenError:
+        """The error, and if the mirror has another version, what the pin of that is."""
+        known = _run(
+            ["apt-cache", "show", "--no-all-versions", pin.package],
+            "no such package",
+            _PIN,
+            environment=self._environment,
+        )
+        fields = dict(line.split(": ", 1) for line in known.splitlines() if ": " in line)
+        if fields.get("Version") in (None, pin.version):
+            return error
+        fresh = f'version = "{fields["Version"]}" and sha256 = "{fields["SHA256"]}"'
+        return CodegenError("apt-get", f"{pin} is gone", f"{_PIN}: {fresh}")
 
     def _apt_get(self, arguments: Sequence[str], what: str, remedy: str) -> None:
         quiet = [] if sys.stderr.isatty() else ["-qq"]

@@ -48,6 +48,9 @@ class FetchTest(unittest.TestCase):
         apt_get.parent.mkdir()
         apt_get.write_text(APT_GET, encoding="utf-8")
         apt_get.chmod(0o755)
+        (apt_get.parent / "apt-cache").write_text('#!/bin/sh\ncat "$TEST_ROOT/known"\n')
+        (apt_get.parent / "apt-cache").chmod(0o755)
+        (self.root / "known").touch()
         path = f"{apt_get.parent}:{os.environ['PATH']}"
         self.enterContext(mock.patch.dict(os.environ, {"PATH": path, "TEST_ROOT": str(self.root)}))
         self.enterContext(mock.patch.object(debian, "_KEYRING", self.pins))
@@ -161,7 +164,18 @@ class FetchTest(unittest.TestCase):
         self.assertIn(
             "apt-get: linux-source-9.9 9.9.1-1 of forky cannot be had (E: Version '9.9.1-1'", line
         )
-        self.assertIn("pin it in kernels.toml", line)
+        self.assertIn("pin what the mirror has in codegen/kernels.toml", line)
+
+    def test_a_version_that_the_mirror_has_replaced(self) -> None:
+        (self.root / "package.deb").unlink()
+        (self.root / "known").write_text(
+            "Package: linux-source-9.9\nVersion: 9.9.2-1\nSHA256: 4711\n"
+        )
+        self.assertEqual(
+            self.refuse(),
+            "codegen: apt-get: linux-source-9.9 9.9.1-1 of forky is gone: pin what the mirror has "
+            'in codegen/kernels.toml: version = "9.9.2-1" and sha256 = "4711"',
+        )
 
     def test_one_kernel_that_cannot_be_had_does_not_hinder_another(self) -> None:
         pin = self.pins.read_text(encoding="utf-8")
