@@ -3,183 +3,501 @@
 A row says how clang is to read the headers as that ABI does, and what no header says. What a
 header can say is checked against the row at every extraction (extract.py), so neither a wrong row
 nor the headers of another ABI get through.
+
+Where an architecture runs in either byte order, aarch64, arm, mips and powerpc have a row for each.
+The others have the one that their distributions build: big-endian arc, microblaze, sh and xtensa,
+and big-endian OABI, meet the #error of abi.hpp.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import replace
 
+from codegen.abi import Abi, Clang, EntryPoint
 from codegen.errors import CodegenError
 
-ByteOrder = Literal["little", "big"]
-Timespec = Literal["kernel_timespec", "kernel_old_timespec"]
+
+def _time64(where: str) -> EntryPoint:
+    return EntryPoint("kernel_timespec", where)
 
 
-@dataclass(frozen=True)
-class EntryPoint:
-    """What a system call of an ABI enters in the kernel: it decides which timespec is read."""
-
-    timespec: Timespec
-    reason: str
-    """The kernel's table of system calls and the function that it names there."""
+def _time32(where: str) -> EntryPoint:
+    return EntryPoint("kernel_old_timespec", where)
 
 
-@dataclass(frozen=True)
-class Abi:
-    """One ABI."""
+_I386 = "arch/x86/entry/syscalls/syscall_32.tbl: i386"
+_X86_64 = "arch/x86/entry/syscalls/syscall_64.tbl: common"
+_ARM = "arch/arm/tools/syscall.tbl: common"
+_GENERIC = "scripts/syscall.tbl:"
+_POWERPC = "arch/powerpc/kernel/syscalls/syscall.tbl:"
+_S390 = "arch/s390/kernel/syscalls/syscall.tbl: common"
+_MIPS = "arch/mips/kernel/syscalls"
+_SPARC = "arch/sparc/kernel/syscalls/syscall.tbl:"
+_ALPHA = "arch/alpha/kernel/syscalls/syscall.tbl: common"
+_PARISC = "arch/parisc/kernel/syscalls/syscall.tbl:"
+_M68K = "arch/m68k/kernel/syscalls/syscall.tbl: common"
+_SH = "arch/sh/kernel/syscalls/syscall.tbl: common"
+_MICROBLAZE = "arch/microblaze/kernel/syscalls/syscall.tbl: common"
+_XTENSA = "arch/xtensa/kernel/syscalls/syscall.tbl: common"
 
-    name: str
-    kernel_arch: str
-    """The kernel's name of the architecture: its folder in a tree that holds several."""
-    triplets: tuple[str, ...]
-    """The folders in which distributions put this architecture's asm/ headers."""
-    clang_target: str
-    condition: str
-    """True of this ABI's compilers and, among those of the same byte order, of no other's."""
-    byte_order: ByteOrder
-    word_bits: int
-    """Of a pointer and of the ABI's own long; the headers call it __BITS_PER_LONG."""
-    kernel_long_bits: int
-    """Of __kernel_long_t: 64 on x32, whose own long has 32."""
-    u64_alignment: int
-    anchor: int
-    """The number of io_setup. Numbers never change, so it tells whose headers these are; it is not
-    rendered."""
-    getevents: EntryPoint
-    pgetevents: EntryPoint
-    sigset_size: int = 8
-    """sizeof(sigset_t) within the kernel, in bytes. No UAPI header has it: their own is another."""
+_NO_I386 = ("-U__i386__", "-U__i386", "-Ui386")
+_NO_RISCV = ("-U__riscv", "-U__riscv_xlen")
+_NO_BPF = ("-U__bpf__", "-U__BPF__")
+_NO_LANAI = ("-U__lanai__",)
+_NO_ARC = ("-U__arc__",)
+_NO_HEXAGON = ("-U__hexagon__", "-U__qdsp6__")
 
-    @property
-    def dispatch_condition(self) -> str:
-        """A preprocessor condition that is true of this ABI's compilers and of no other's."""
-        return f"{self.condition} && __BYTE_ORDER__ == __ORDER_{self.byte_order.upper()}_ENDIAN__"
-
-
-_X86_TRIPLETS = ("x86_64-linux-gnu", "i386-linux-gnu", "x86_64-linux-gnux32")
-_ARM64_TRIPLETS = ("aarch64-linux-gnu",)
-_ARM_TRIPLETS = ("arm-linux-gnueabihf", "arm-linux-gnueabi")
-
-_I386 = "arch/x86/entry/syscalls/syscall_32.tbl"
-_X86_64 = "arch/x86/entry/syscalls/syscall_64.tbl"
-_ARM = "arch/arm/tools/syscall.tbl"
-_GENERIC = "scripts/syscall.tbl"
+_X86_64_ROW = Abi(
+    name="x86_64",
+    since="2.6",
+    kernel_arch="x86",
+    triplets=("x86_64-linux-gnu", "i386-linux-gnu", "x86_64-linux-gnux32", "i686-linux-gnu"),
+    clang=Clang("x86_64-linux-gnu"),
+    condition="defined(__x86_64__) && !defined(__ILP32__)",
+    byte_order="little",
+    word_bits=64,
+    kernel_long_bits=64,
+    u64_alignment=8,
+    anchor=206,
+    getevents=_time64(f"{_X86_64} io_getevents sys_io_getevents"),
+    pgetevents=_time64(f"{_X86_64} io_pgetevents sys_io_pgetevents"),
+)
+_AARCH64_ROW = Abi(
+    name="aarch64",
+    since="3.7",
+    kernel_arch="arm64",
+    triplets=("aarch64-linux-gnu",),
+    clang=Clang("aarch64-linux-gnu"),
+    condition="defined(__aarch64__) && defined(__LP64__)",
+    byte_order="little",
+    word_bits=64,
+    kernel_long_bits=64,
+    u64_alignment=8,
+    anchor=0,
+    getevents=_time64(f"{_GENERIC} 64 io_getevents sys_io_getevents"),
+    pgetevents=_time64(f"{_GENERIC} 64 io_pgetevents sys_io_pgetevents"),
+)
+_ARM_ROW = Abi(
+    name="arm",
+    since="2.6.16",
+    kernel_arch="arm",
+    triplets=("arm-linux-gnueabihf", "arm-linux-gnueabi"),
+    clang=Clang("arm-linux-gnueabihf"),
+    condition="defined(__arm__) && defined(__ARM_EABI__)",
+    byte_order="little",
+    word_bits=32,
+    kernel_long_bits=32,
+    u64_alignment=8,
+    anchor=243,
+    getevents=_time32(f"{_ARM} io_getevents sys_io_getevents_time32"),
+    pgetevents=_time32(f"{_ARM} io_pgetevents sys_io_pgetevents_time32"),
+)
+_RISCV64_ROW = replace(
+    _AARCH64_ROW,
+    name="riscv64",
+    since="4.15",
+    kernel_arch="riscv",
+    triplets=("riscv64-linux-gnu",),
+    clang=Clang("riscv64-linux-gnu"),
+    condition="defined(__riscv) && defined(__LP64__)",
+)
+_PPC64LE_ROW = Abi(
+    name="ppc64le",
+    since="3.13",
+    kernel_arch="powerpc",
+    triplets=("powerpc64le-linux-gnu", "powerpc64-linux-gnu", "powerpc-linux-gnu"),
+    clang=Clang("powerpc64le-linux-gnu"),
+    condition="defined(__powerpc64__)",
+    byte_order="little",
+    word_bits=64,
+    kernel_long_bits=64,
+    u64_alignment=8,
+    anchor=227,
+    getevents=_time64(f"{_POWERPC} 64 io_getevents sys_io_getevents"),
+    pgetevents=_time64(f"{_POWERPC} 64 io_pgetevents sys_io_pgetevents"),
+)
+_MIPS_O32_ROW = Abi(
+    name="mips_o32",
+    since="2.6",
+    kernel_arch="mips",
+    triplets=(
+        "mips-linux-gnu",
+        "mipsel-linux-gnu",
+        "mips64-linux-gnuabin32",
+        "mips64el-linux-gnuabin32",
+        "mips64-linux-gnuabi64",
+        "mips64el-linux-gnuabi64",
+    ),
+    clang=Clang("mips-linux-gnu"),
+    condition="defined(__mips__) && defined(_ABIO32) && _MIPS_SIM == _ABIO32",
+    byte_order="big",
+    word_bits=32,
+    kernel_long_bits=32,
+    u64_alignment=8,
+    anchor=4241,
+    getevents=_time32(f"{_MIPS}/syscall_o32.tbl: o32 io_getevents sys_io_getevents_time32"),
+    pgetevents=_time32(f"{_MIPS}/syscall_o32.tbl: o32 io_pgetevents sys_io_pgetevents_time32"),
+    sigset_size=16,
+)
+_MIPS_N32_ROW = replace(
+    _MIPS_O32_ROW,
+    name="mips_n32",
+    clang=Clang("mips64-linux-gnuabin32"),
+    condition="defined(__mips__) && defined(_ABIN32) && _MIPS_SIM == _ABIN32",
+    anchor=6200,
+    getevents=_time32(f"{_MIPS}/syscall_n32.tbl: n32 io_getevents sys_io_getevents_time32"),
+    pgetevents=_time32(f"{_MIPS}/syscall_n32.tbl: n32 io_pgetevents compat_sys_io_pgetevents"),
+)
+_MIPS_N64_ROW = replace(
+    _MIPS_O32_ROW,
+    name="mips_n64",
+    clang=Clang("mips64-linux-gnuabi64"),
+    condition="defined(__mips__) && defined(_ABI64) && _MIPS_SIM == _ABI64",
+    word_bits=64,
+    kernel_long_bits=64,
+    anchor=5200,
+    getevents=_time64(f"{_MIPS}/syscall_n64.tbl: n64 io_getevents sys_io_getevents"),
+    pgetevents=_time64(f"{_MIPS}/syscall_n64.tbl: n64 io_pgetevents sys_io_pgetevents"),
+)
+_LOONGARCH64_ROW = replace(
+    _AARCH64_ROW,
+    name="loongarch64",
+    since="5.19",
+    kernel_arch="loongarch",
+    triplets=("loongarch64-linux-gnu",),
+    clang=Clang(
+        "bpfel",
+        (*_NO_BPF, "-D__loongarch__", "-D__loongarch_grlen=64"),
+        stands_in="clang has loongarch from 16 on",
+    ),
+    condition="defined(__loongarch__) && __loongarch_grlen == 64",
+)
+_SPARC64_ROW = Abi(
+    name="sparc64",
+    since="2.6",
+    kernel_arch="sparc",
+    triplets=("sparc64-linux-gnu", "sparc-linux-gnu"),
+    clang=Clang("sparc64-linux-gnu"),
+    condition="defined(__sparc__) && defined(__arch64__)",
+    byte_order="big",
+    word_bits=64,
+    kernel_long_bits=64,
+    u64_alignment=8,
+    anchor=268,
+    getevents=_time64(f"{_SPARC} 64 io_getevents sys_io_getevents"),
+    pgetevents=_time64(f"{_SPARC} 64 io_pgetevents sys_io_pgetevents"),
+)
+_PARISC_ROW = Abi(
+    name="parisc",
+    since="2.6",
+    kernel_arch="parisc",
+    triplets=("hppa-linux-gnu",),
+    clang=Clang("lanai", (*_NO_LANAI, "-D__hppa__"), stands_in="clang has no parisc"),
+    condition="defined(__hppa__) && !defined(__LP64__)",
+    byte_order="big",
+    word_bits=32,
+    kernel_long_bits=32,
+    u64_alignment=8,
+    anchor=215,
+    getevents=_time32(f"{_PARISC} 32 io_getevents sys_io_getevents_time32"),
+    pgetevents=_time32(f"{_PARISC} 32 io_pgetevents sys_io_pgetevents_time32"),
+)
+_ARC_ROW = Abi(
+    name="arc",
+    since="3.9",
+    kernel_arch="arc",
+    triplets=("arc-linux-gnu",),
+    clang=Clang(
+        "i386-linux-gnu",
+        (*_NO_I386, "-D__arc__"),
+        stands_in="clang takes arc for big-endian; Linux distributions and GCC's default are not",
+    ),
+    condition="defined(__arc__)",
+    byte_order="little",
+    word_bits=32,
+    kernel_long_bits=32,
+    u64_alignment=4,
+    anchor=0,
+    getevents=_time32(f"{_GENERIC} time32 io_getevents sys_io_getevents_time32"),
+    pgetevents=_time32(f"{_GENERIC} time32 io_pgetevents sys_io_pgetevents_time32"),
+)
 
 ABIS: tuple[Abi, ...] = (
+    _X86_64_ROW,
+    replace(
+        _X86_64_ROW,
+        name="x32",
+        since="3.4",
+        clang=Clang("x86_64-linux-gnux32"),
+        condition="defined(__x86_64__) && defined(__ILP32__)",
+        word_bits=32,
+        anchor=0x40000000 + 543,
+        # Only io_setup and io_submit have an x32 entry of their own; waiting enters the 64-bit one.
+    ),
+    replace(
+        _X86_64_ROW,
+        name="i386",
+        clang=Clang("i386-linux-gnu"),
+        condition="defined(__i386__)",
+        word_bits=32,
+        kernel_long_bits=32,
+        u64_alignment=4,
+        anchor=245,
+        getevents=_time32(f"{_I386} io_getevents sys_io_getevents_time32"),
+        pgetevents=_time32(f"{_I386} io_pgetevents sys_io_pgetevents_time32"),
+    ),
+    _AARCH64_ROW,
+    replace(_AARCH64_ROW, name="aarch64_be", clang=Clang("aarch64_be-linux-gnu"), byte_order="big"),
+    _ARM_ROW,
+    replace(_ARM_ROW, name="armeb", clang=Clang("armeb-linux-gnueabihf"), byte_order="big"),
+    replace(
+        _ARM_ROW,
+        name="arm_oabi",
+        since="2.6",
+        clang=Clang("arm-linux-gnu", ("-mabi=apcs-gnu", "-mfloat-abi=soft")),
+        condition="defined(__arm__) && !defined(__ARM_EABI__)",
+        u64_alignment=4,
+        anchor=0x900000 + 243,
+    ),
+    _RISCV64_ROW,
+    replace(
+        _RISCV64_ROW,
+        name="riscv32",
+        since="5.1",
+        clang=Clang("riscv32-linux-gnu"),
+        condition="defined(__riscv) && __riscv_xlen == 32",
+        word_bits=32,
+        kernel_long_bits=32,
+        getevents=None,
+        pgetevents=None,
+    ),
+    _PPC64LE_ROW,
+    replace(
+        _PPC64LE_ROW,
+        name="ppc64",
+        since="2.6",
+        clang=Clang("powerpc64-linux-gnu"),
+        byte_order="big",
+    ),
+    replace(
+        _PPC64LE_ROW,
+        name="ppc",
+        since="2.6",
+        clang=Clang("powerpc-linux-gnu"),
+        condition="defined(__powerpc__) && !defined(__powerpc64__)",  # true of both is __powerpc__
+        byte_order="big",
+        word_bits=32,
+        kernel_long_bits=32,
+        getevents=_time32(f"{_POWERPC} 32 io_getevents sys_io_getevents_time32"),
+        pgetevents=_time32(f"{_POWERPC} 32 io_pgetevents sys_io_pgetevents_time32"),
+    ),
     Abi(
-        name="x86_64",
-        kernel_arch="x86",
-        triplets=_X86_TRIPLETS,
-        clang_target="x86_64-linux-gnu",
-        condition="defined(__x86_64__) && !defined(__ILP32__)",
+        name="s390x",
+        since="2.6",
+        kernel_arch="s390",
+        triplets=("s390x-linux-gnu",),
+        clang=Clang("s390x-linux-gnu"),
+        condition="defined(__s390x__)",
+        byte_order="big",
+        word_bits=64,
+        kernel_long_bits=64,
+        u64_alignment=8,
+        anchor=243,
+        getevents=_time64(f"{_S390} io_getevents sys_io_getevents"),
+        pgetevents=_time64(f"{_S390} io_pgetevents sys_io_pgetevents"),
+    ),
+    _MIPS_O32_ROW,
+    replace(_MIPS_O32_ROW, name="mipsel_o32", clang=Clang("mipsel-linux-gnu"), byte_order="little"),
+    _MIPS_N32_ROW,
+    replace(
+        _MIPS_N32_ROW,
+        name="mipsel_n32",
+        clang=Clang("mips64el-linux-gnuabin32"),
+        byte_order="little",
+    ),
+    _MIPS_N64_ROW,
+    replace(
+        _MIPS_N64_ROW,
+        name="mipsel_n64",
+        clang=Clang("mips64el-linux-gnuabi64"),
+        byte_order="little",
+    ),
+    _LOONGARCH64_ROW,
+    replace(
+        _LOONGARCH64_ROW,
+        name="loongarch32",
+        since="6.19",
+        clang=Clang(
+            "riscv32-linux-gnu",
+            (*_NO_RISCV, "-D__loongarch__", "-D__loongarch_grlen=32"),
+            stands_in="clang has loongarch from 16 on",
+        ),
+        condition="defined(__loongarch__) && __loongarch_grlen == 32",
+        word_bits=32,
+        kernel_long_bits=32,
+        getevents=None,
+        pgetevents=None,
+    ),
+    _SPARC64_ROW,
+    replace(
+        _SPARC64_ROW,
+        name="sparc",
+        clang=Clang("sparc-linux-gnu"),
+        condition="defined(__sparc__) && !defined(__arch64__)",
+        word_bits=32,
+        kernel_long_bits=32,
+        getevents=_time32(f"{_SPARC} 32 io_getevents sys_io_getevents_time32"),
+        pgetevents=_time32(f"{_SPARC} 32 io_pgetevents sys_io_pgetevents_time32"),
+    ),
+    Abi(
+        name="alpha",
+        since="2.6",
+        kernel_arch="alpha",
+        triplets=("alpha-linux-gnu",),
+        clang=Clang(
+            "bpfel",
+            (
+                *_NO_BPF,
+                "-D__alpha__",
+                # GCC's, in a function of asm/swab.h, which no fact rests on.
+                "-D__builtin_alpha_inslh(value, byte)=0",
+                "-D__builtin_alpha_inswl(value, byte)=0",
+            ),
+            stands_in="clang has no alpha",
+        ),
+        condition="defined(__alpha__)",
         byte_order="little",
         word_bits=64,
         kernel_long_bits=64,
         u64_alignment=8,
-        anchor=206,
-        getevents=EntryPoint("kernel_timespec", f"{_X86_64}: common io_getevents sys_io_getevents"),
-        pgetevents=EntryPoint(
-            "kernel_timespec", f"{_X86_64}: common io_pgetevents sys_io_pgetevents"
-        ),
+        anchor=398,
+        getevents=_time64(f"{_ALPHA} io_getevents sys_io_getevents"),
+        pgetevents=_time64(f"{_ALPHA} io_pgetevents sys_io_pgetevents"),
     ),
-    Abi(
-        name="x32",
-        kernel_arch="x86",
-        triplets=_X86_TRIPLETS,
-        clang_target="x86_64-linux-gnux32",
-        condition="defined(__x86_64__) && defined(__ILP32__)",
-        byte_order="little",
-        word_bits=32,
+    _PARISC_ROW,
+    replace(
+        _PARISC_ROW,
+        name="parisc64",
+        clang=Clang("bpfeb", (*_NO_BPF, "-D__hppa__"), stands_in="clang has no parisc"),
+        condition="defined(__hppa__) && defined(__LP64__)",
+        word_bits=64,
         kernel_long_bits=64,
-        u64_alignment=8,
-        anchor=0x40000000 + 543,
-        # Only io_setup and io_submit have an x32 entry of their own; waiting enters the 64-bit one.
-        getevents=EntryPoint("kernel_timespec", f"{_X86_64}: common io_getevents sys_io_getevents"),
-        pgetevents=EntryPoint(
-            "kernel_timespec", f"{_X86_64}: common io_pgetevents sys_io_pgetevents"
-        ),
+        getevents=_time64(f"{_PARISC} 64 io_getevents sys_io_getevents"),
+        pgetevents=_time64(f"{_PARISC} 64 io_pgetevents sys_io_pgetevents"),
     ),
     Abi(
-        name="i386",
-        kernel_arch="x86",
-        triplets=_X86_TRIPLETS,
-        clang_target="i386-linux-gnu",
-        condition="defined(__i386__)",
+        name="m68k",
+        since="2.6",
+        kernel_arch="m68k",
+        triplets=("m68k-linux-gnu",),
+        clang=Clang("m68k-linux-gnu"),
+        condition="defined(__m68k__)",
+        byte_order="big",
+        word_bits=32,
+        kernel_long_bits=32,
+        u64_alignment=8,  # GCC has 2; no field needs more padding on either
+        anchor=241,
+        getevents=_time32(f"{_M68K} io_getevents sys_io_getevents_time32"),
+        pgetevents=None,
+    ),
+    Abi(
+        name="sh",
+        since="2.6",
+        kernel_arch="sh",
+        triplets=("sh4-linux-gnu",),
+        clang=Clang(
+            "i386-linux-gnu",
+            (*_NO_I386, "-D__sh__", "-D__SH4__", "-D__LITTLE_ENDIAN__"),
+            stands_in="clang has no sh",
+        ),
+        condition="defined(__sh__)",
         byte_order="little",
         word_bits=32,
         kernel_long_bits=32,
         u64_alignment=4,
         anchor=245,
-        getevents=EntryPoint(
-            "kernel_old_timespec", f"{_I386}: i386 io_getevents sys_io_getevents_time32"
+        getevents=_time32(f"{_SH} io_getevents sys_io_getevents_time32"),
+        pgetevents=None,
+    ),
+    _ARC_ROW,
+    replace(
+        _ARC_ROW,
+        name="csky",
+        since="4.20",
+        kernel_arch="csky",
+        triplets=("csky-linux-gnuabiv2",),
+        clang=Clang(
+            "i386-linux-gnu",
+            (*_NO_I386, "-D__csky__", "-D__CSKYABI__=2"),
+            stands_in="clang has csky from 16 on",
         ),
-        pgetevents=EntryPoint(
-            "kernel_old_timespec", f"{_I386}: i386 io_pgetevents sys_io_pgetevents_time32"
-        ),
+        condition="defined(__csky__)",
+    ),
+    replace(
+        _ARC_ROW,
+        name="hexagon",
+        since="3.2",
+        kernel_arch="hexagon",
+        triplets=("hexagon-linux-musl",),
+        clang=Clang("hexagon-linux-musl"),
+        condition="defined(__hexagon__)",
+        u64_alignment=8,
     ),
     Abi(
-        name="aarch64",
-        kernel_arch="arm64",
-        triplets=_ARM64_TRIPLETS,
-        clang_target="aarch64-linux-gnu",
-        condition="defined(__aarch64__) && defined(__LP64__)",
+        name="microblaze",
+        since="2.6.30",
+        kernel_arch="microblaze",
+        triplets=("microblazeel-linux-gnu",),
+        clang=Clang(
+            "i386-linux-gnu",
+            (*_NO_I386, "-D__microblaze__", "-D__MICROBLAZEEL__"),
+            stands_in="clang has no microblaze",
+        ),
+        condition="defined(__microblaze__)",
         byte_order="little",
-        word_bits=64,
-        kernel_long_bits=64,
-        u64_alignment=8,
-        anchor=0,
-        getevents=EntryPoint("kernel_timespec", f"{_GENERIC}: 64 io_getevents sys_io_getevents"),
-        pgetevents=EntryPoint("kernel_timespec", f"{_GENERIC}: 64 io_pgetevents sys_io_pgetevents"),
+        word_bits=32,
+        kernel_long_bits=32,
+        u64_alignment=4,
+        anchor=245,
+        getevents=_time32(f"{_MICROBLAZE} io_getevents sys_io_getevents_time32"),
+        pgetevents=_time32(f"{_MICROBLAZE} io_pgetevents sys_io_pgetevents_time32"),
     ),
-    Abi(
-        name="aarch64_be",
-        kernel_arch="arm64",
-        triplets=_ARM64_TRIPLETS,
-        clang_target="aarch64_be-linux-gnu",
-        condition="defined(__aarch64__) && defined(__LP64__)",
+    replace(
+        _ARC_ROW,
+        name="nios2",
+        since="3.19",
+        kernel_arch="nios2",
+        triplets=("nios2-linux-gnu",),
+        clang=Clang("i386-linux-gnu", (*_NO_I386, "-D__nios2__"), stands_in="clang has no nios2"),
+        condition="defined(__nios2__)",
+    ),
+    replace(
+        _ARC_ROW,
+        name="openrisc",
+        since="3.1",
+        kernel_arch="openrisc",
+        triplets=("or1k-linux-gnu",),
+        clang=Clang("arc", (*_NO_ARC, "-D__or1k__"), stands_in="clang has no openrisc"),
+        condition="defined(__or1k__)",
         byte_order="big",
-        word_bits=64,
-        kernel_long_bits=64,
-        u64_alignment=8,
-        anchor=0,
-        getevents=EntryPoint("kernel_timespec", f"{_GENERIC}: 64 io_getevents sys_io_getevents"),
-        pgetevents=EntryPoint("kernel_timespec", f"{_GENERIC}: 64 io_pgetevents sys_io_pgetevents"),
     ),
     Abi(
-        name="arm",
-        kernel_arch="arm",
-        triplets=_ARM_TRIPLETS,
-        clang_target="arm-linux-gnueabihf",
-        condition="defined(__arm__) && defined(__ARM_EABI__)",
+        name="xtensa",
+        since="2.6.13",
+        kernel_arch="xtensa",
+        triplets=("xtensa-linux-gnu",),
+        clang=Clang(
+            "hexagon-linux-musl",  # it knows the constraints of the assembler in asm/swab.h
+            (*_NO_HEXAGON, "-D__xtensa__", "-D__XTENSA_EL__"),
+            stands_in="clang has no xtensa",
+        ),
+        condition="defined(__xtensa__)",
         byte_order="little",
         word_bits=32,
         kernel_long_bits=32,
         u64_alignment=8,
-        anchor=243,
-        getevents=EntryPoint(
-            "kernel_old_timespec", f"{_ARM}: common io_getevents sys_io_getevents_time32"
-        ),
-        pgetevents=EntryPoint(
-            "kernel_old_timespec", f"{_ARM}: common io_pgetevents sys_io_pgetevents_time32"
-        ),
-    ),
-    Abi(
-        name="armeb",
-        kernel_arch="arm",
-        triplets=_ARM_TRIPLETS,
-        clang_target="armeb-linux-gnueabihf",
-        condition="defined(__arm__) && defined(__ARM_EABI__)",
-        byte_order="big",
-        word_bits=32,
-        kernel_long_bits=32,
-        u64_alignment=8,
-        anchor=243,
-        getevents=EntryPoint(
-            "kernel_old_timespec", f"{_ARM}: common io_getevents sys_io_getevents_time32"
-        ),
-        pgetevents=EntryPoint(
-            "kernel_old_timespec", f"{_ARM}: common io_pgetevents sys_io_pgetevents_time32"
-        ),
+        anchor=239,
+        getevents=_time32(f"{_XTENSA} io_getevents sys_io_getevents_time32"),
+        pgetevents=None,
     ),
 )
 

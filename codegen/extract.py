@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from codegen.abis import ABIS, Abi
+from codegen.abi import Abi
+from codegen.abis import ABIS
 from codegen.errors import CodegenError
-from codegen.facts import AbiFacts
+from codegen.facts import AbiFacts, version_key
 from codegen.parse import Parser, Question, Symbol
 from codegen.symbols import GROUPS, STRUCTS, SYSCALLS, TYPEDEFS, Group
 from codegen.tree import find_headers
@@ -16,7 +17,7 @@ _VERSION_PARTS = ("LINUX_VERSION_MAJOR", "LINUX_VERSION_PATCHLEVEL", "LINUX_VERS
 def extract(root: Path, abi: Abi) -> AbiFacts:
     """The facts of `abi` from the header tree at `root`."""
     headers = find_headers(root, abi)
-    parser = Parser(headers, abi.clang_target)
+    parser = Parser(headers, abi)
     declared = parser.declarations(tuple(STRUCTS), TYPEDEFS)
     taken = {
         group.header: _taken(group, declared.symbols)
@@ -29,18 +30,27 @@ def extract(root: Path, abi: Abi) -> AbiFacts:
         for call in SYSCALLS
     ]
     answers = parser.evaluate(_identity_questions(root) + asked)
+    kernel = _kernel_version(answers)
+    if version_key(kernel) < version_key(abi.since):
+        raise CodegenError(
+            declared.places["LINUX_VERSION_CODE"],
+            f"Linux {kernel} has no {abi.name}, which came with Linux {abi.since}",
+            "name with --abi what this kernel has",
+        )
     _check_identity(root, abi, answers)
+    _check_calls(root, abi, answers)
     return AbiFacts(
         abi=abi.name,
-        kernel=_kernel_version(answers),
-        kernel_long_bits=abi.kernel_long_bits,
+        kernel=kernel,
         typedefs=declared.typedefs,
         structs=declared.structs,
         constants={
-            header: {
-                symbol.name: answers[symbol.name] for symbol in symbols if symbol.name in answers
+            group.header: {
+                symbol.name: answers[symbol.name]
+                for symbol in taken.get(group.header, [])
+                if symbol.name in answers
             }
-            for header, symbols in taken.items()
+            for group in GROUPS
         },
         syscalls={call: answers.get(f"__NR_{call}") for call in SYSCALLS},
         places={**declared.places, "kernel": declared.places["LINUX_VERSION_CODE"]},
@@ -101,6 +111,18 @@ def _check_identity(root: Path, abi: Abi, answers: Mapping[str, int]) -> None:
                 root,
                 f"not the headers of {abi.name}: {what} is {found}, not {expected}",
                 "name with --abi what this tree has, or correct the row in codegen/abis.py",
+            )
+
+
+def _check_calls(root: Path, abi: Abi, answers: Mapping[str, int]) -> None:
+    """Refuses a row that knows the timespec of a call that is not there, or not that of one."""
+    for call, entry in (("io_getevents", abi.getevents), ("io_pgetevents", abi.pgetevents)):
+        if (entry is None) != (f"__NR_{call}" not in answers):
+            has, knows = ("has no", "knows") if entry else ("has", "does not know")
+            raise CodegenError(
+                root,
+                f"{abi.name} {has} {call} here, but its row {knows} what that enters",
+                "complete the tree, or correct the row in codegen/abis.py",
             )
 
 

@@ -1,21 +1,17 @@
-"""What the headers of one kernel say for one ABI, and its JSON.
+"""What the headers of one kernel say for one ABI.
 
 Facts are values only: no date, path or version of a tool, so that extracting them again changes
-nothing. They keep the kernel's names; ours come with the model.
+nothing. They keep the kernel's names; ours come with the model. facts_files.py keeps them.
 """
 
 import dataclasses
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from operator import index
-from pathlib import Path
-from typing import Any
 
-from codegen.errors import CodegenError
-from codegen.symbols import STRUCTS, SYSCALLS, TYPEDEFS
+from codegen.symbols import GROUPS, STRUCTS, SYSCALLS, TYPEDEFS
 
-_EXTRACT_AGAIN = "extract it again: ./bazelw run //codegen:regenerate -- --headers DIR"
+Key = tuple[str, ...]
+"""The place of one value among the facts: ("structs", "iocb", "aio_key", "offset")."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +42,11 @@ class AbiFacts:
     abi: str
     kernel: str
     """Of linux/version.h."""
-    kernel_long_bits: int
     typedefs: Mapping[str, str]
     """The C type behind each name."""
     structs: Mapping[str, Struct]
     constants: Mapping[str, Mapping[str, int]]
-    """By header, by symbol."""
+    """By header, by symbol. A header that the kernel does not export has none."""
     syscalls: Mapping[str, int | None]
     """None is the fact that the ABI does not have the call."""
     places: Mapping[str, str] = dataclasses.field(default_factory=dict, compare=False)
@@ -61,81 +56,87 @@ class AbiFacts:
         """Where `name` was found."""
         return self.places.get(name, f"facts of {self.abi}")
 
-    def to_json(self) -> str:
-        """The text of the facts' file."""
-        data = dataclasses.asdict(self)
-        del data["places"]
-        return json.dumps(data, indent=2, sort_keys=True) + "\n"
+    @property
+    def series(self) -> str:
+        """The kernel without its last number: 7.2 of 7.2.12."""
+        return series_of(self.kernel)
+
+    def values(self) -> dict[Key, int | str]:
+        """All facts, each under its key. What does not exist is not there."""
+        found: dict[Key, int | str | None] = {}
+        for name, c_type in self.typedefs.items():
+            found["typedefs", name] = c_type
+        for name, struct in self.structs.items():
+            found["structs", name, "size"] = struct.size
+            found["structs", name, "alignment"] = struct.alignment
+            for field in struct.fields:
+                for what in ("type", "offset", "size", "alignment"):
+                    found["structs", name, field.name, what] = getattr(field, what)
+        for header, symbols in self.constants.items():
+            for name, value in symbols.items():
+                found["constants", header, name] = value
+        for name, number in self.syscalls.items():
+            found["syscalls", name] = number
+        return {key: value for key, value in found.items() if value is not None}
 
 
-def facts_path(folder: Path, abi: str) -> Path:
-    """The file of one ABI's facts."""
-    return folder / f"{abi}.json"
-
-
-def load_facts(path: Path) -> AbiFacts:
-    """Reads one file of facts."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        data = json.loads(text)
-    except OSError as error:
-        raise CodegenError(
-            path, f"cannot read the facts ({error.strerror})", _EXTRACT_AGAIN
-        ) from error
-    except ValueError as error:
-        line = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise CodegenError(f"{path}{line}", f"no facts ({error})", _EXTRACT_AGAIN) from error
-    try:
-        facts = _from_data(data, _places(path, text))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise CodegenError(path, f"not the facts of an ABI ({error!r})", _EXTRACT_AGAIN) from error
-    known = facts.structs.keys() | facts.typedefs.keys() | facts.syscalls.keys()
-    for name in (*STRUCTS, *TYPEDEFS, *SYSCALLS):
-        if name not in known:
-            raise CodegenError(path, f"no facts about {name}", _EXTRACT_AGAIN)
-    if facts_path(path.parent, facts.abi) != path:
-        raise CodegenError(
-            facts.place("abi"), f"these are the facts of '{facts.abi}'", _EXTRACT_AGAIN
-        )
-    return facts
-
-
-def to_files(facts: Iterable[AbiFacts]) -> dict[str, str]:
-    """The files of a folder of facts: name to text."""
-    return {facts_path(Path(), one.abi).name: one.to_json() for one in facts}
-
-
-def _places(path: Path, text: str) -> dict[str, str]:
-    """The first line of each key; to_json writes one a line."""
-    places: dict[str, str] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        key = line.strip().removeprefix('"').partition('":')[0]
-        places.setdefault(key, f"{path}:{number}")
-    return places
-
-
-def _from_data(data: Any, places: Mapping[str, str]) -> AbiFacts:
+def facts_of_values(
+    abi: str, kernel: str, values: Mapping[Key, int | str], places: Mapping[str, str]
+) -> AbiFacts:
+    """The facts whose values() these are. Raises KeyError if one is missing."""
     return AbiFacts(
-        abi=data["abi"],
-        kernel=data["kernel"],
-        kernel_long_bits=index(data["kernel_long_bits"]),
-        typedefs=dict(data["typedefs"]),
-        structs={name: _struct_from(struct) for name, struct in data["structs"].items()},
+        abi=abi,
+        kernel=kernel,
+        typedefs={name: str(values["typedefs", name]) for name in TYPEDEFS},
+        structs={name: _struct(name, values) for name in STRUCTS},
         constants={
-            header: {name: index(value) for name, value in symbols.items()}
-            for header, symbols in data["constants"].items()
+            group.header: {
+                key[2]: int(value)
+                for key, value in values.items()
+                if key[:2] == ("constants", group.header)
+            }
+            for group in GROUPS
         },
         syscalls={
-            call: None if number is None else index(number)
-            for call, number in data["syscalls"].items()
+            call: int(values["syscalls", call]) if ("syscalls", call) in values else None
+            for call in SYSCALLS
         },
         places=places,
     )
 
 
-def _struct_from(data: Any) -> Struct:
-    return Struct(
-        size=index(data["size"]),
-        alignment=index(data["alignment"]),
-        fields=tuple(Field(**field) for field in data["fields"]),
+def _struct(name: str, values: Mapping[Key, int | str]) -> Struct:
+    names = [key[2] for key in values if key[:2] == ("structs", name) and key[3:] == ("offset",)]
+    fields = (
+        Field(
+            name=field,
+            type=str(values["structs", name, field, "type"]),
+            offset=int(values["structs", name, field, "offset"]),
+            size=int(values["structs", name, field, "size"]),
+            alignment=int(values["structs", name, field, "alignment"]),
+        )
+        for field in names
     )
+    return Struct(
+        size=int(values["structs", name, "size"]),
+        alignment=int(values["structs", name, "alignment"]),
+        fields=tuple(sorted(fields, key=lambda field: field.offset)),
+    )
+
+
+def label(key: Key) -> str:
+    """A key as people and programs are shown it: struct.iocb.aio_key.offset, constant.RWF_SYNC."""
+    kind, *names = key
+    if kind == "constants":
+        del names[0]  # its header; the names of constants are unique without
+    return ".".join([kind.removesuffix("s"), *names])
+
+
+def series_of(kernel: str) -> str:
+    """The series of a kernel: 7.2 of 7.2.12 and of 7.2."""
+    return ".".join(kernel.split(".")[:2])
+
+
+def version_key(kernel: str) -> tuple[int, ...]:
+    """What kernels are to be sorted by."""
+    return tuple(int(part) for part in kernel.split("."))

@@ -6,7 +6,8 @@ A layout may follow the byte order (which fields come first) and the width of th
 
 from collections.abc import Mapping, Sequence
 
-from codegen.abis import ByteOrder, find_abi
+from codegen.abi import ByteOrder
+from codegen.abis import find_abi
 from codegen.documentation import Documentation
 from codegen.errors import CodegenError
 from codegen.facts import AbiFacts
@@ -21,7 +22,7 @@ def merge_struct(
     name = STRUCTS[kernel_name]
     by_order: dict[ByteOrder, list[AbiFacts]] = {}
     for one in facts:
-        by_order.setdefault(find_abi(one.abi, one.place("abi")).byte_order, []).append(one)
+        by_order.setdefault(find_abi(one.abi, one.place("kernel")).byte_order, []).append(one)
 
     fields: dict[ByteOrder, tuple[Field, ...]] = {}
     for order, same_order in by_order.items():
@@ -76,13 +77,17 @@ def _by_long(kernel_name: str, what: str, numbers: Sequence[tuple[AbiFacts, int]
     """An expression that has the right value on each ABI."""
     found: dict[int, tuple[AbiFacts, int]] = {}
     for facts, number in numbers:
-        first, agreed = found.setdefault(facts.kernel_long_bits, (facts, number))
+        first, agreed = found.setdefault(_long_bits(facts), (facts, number))
         if number != agreed:
             raise _disagreement(kernel_name, what, first, facts)
     values = {bits: number for bits, (_, number) in found.items()}
     if len(set(values.values())) == 1:
         return str(next(iter(values.values())))
     return f"(sizeof(kernel_long_t) == 8 ? {values[64]} : {values[32]})"
+
+
+def _long_bits(facts: AbiFacts) -> int:
+    return find_abi(facts.abi, facts.place("kernel")).kernel_long_bits
 
 
 def _aligned_as(kernel_name: str, facts: Sequence[AbiFacts]) -> str:

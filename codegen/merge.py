@@ -6,12 +6,14 @@ person has to look.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from codegen.abi import Abi
 from codegen.abis import find_abi
 from codegen.constants import merge_group
-from codegen.documentation import Documentation
+from codegen.documentation import Documentation, Entry
 from codegen.errors import CodegenError
-from codegen.facts import AbiFacts
+from codegen.facts import AbiFacts, version_key
 from codegen.layout import merge_struct
 from codegen.model import AbiModel, Constant, ConstantGroup, LongException, Model, Syscall
 from codegen.symbols import GROUPS, STRUCTS, SYSCALLS
@@ -21,14 +23,6 @@ _TYPES = ("aio_context_t", "kernel_rwf_t", "kernel_long_t")
 
 def merge(facts: Sequence[AbiFacts], documentation: Documentation) -> Model:
     """The model of everything that `facts` say."""
-    first, *others = facts
-    for other in others:
-        if other.kernel != first.kernel:
-            raise CodegenError(
-                other.place("kernel"),
-                f"{other.abi} is of Linux {other.kernel}, but {first.abi} of Linux {first.kernel}",
-                "extract all from one tree, or set --facts and --output to folders of their own",
-            )
     groups: list[ConstantGroup] = []
     own: dict[str, list[Constant]] = {one.abi: [] for one in facts}
     for group in GROUPS:
@@ -38,7 +32,7 @@ def merge(facts: Sequence[AbiFacts], documentation: Documentation) -> Model:
         for abi, constants in differing.items():
             own[abi].extend(constants)
     return Model(
-        kernel=first.kernel,
+        kernel=max((one.kernel for one in facts), key=version_key),
         kernel_rwf_t=_agreed_typedef("__kernel_rwf_t", facts),
         long_exceptions=_long_exceptions(facts),
         types={name: documentation.entry("types", name) for name in _TYPES},
@@ -74,24 +68,30 @@ def _long_exceptions(facts: Sequence[AbiFacts]) -> tuple[LongException, ...]:
                 "look at the header; codegen/templates/types.hpp.j2 has to learn the new type",
             )
         if (signed, unsigned) != ("long", "unsigned long"):
-            condition = find_abi(one.abi, one.place("abi")).dispatch_condition
+            condition = find_abi(one.abi, one.place("kernel")).dispatch_condition
             exceptions.append(LongException(condition, signed, unsigned))
     return tuple(exceptions)
 
 
 def _abi(facts: AbiFacts, constants: Sequence[Constant], documentation: Documentation) -> AbiModel:
+    row = find_abi(facts.abi, facts.place("kernel"))
     return AbiModel(
-        row=find_abi(facts.abi, facts.place("abi")),
+        row=row,
         syscalls=tuple(
             Syscall(
                 name=f"nr_{call}",
                 number=_number(facts.syscalls[call]),
-                entry=documentation.entry("syscalls", call),
+                entry=_since(row, documentation.entry("syscalls", call)),
             )
             for call in SYSCALLS
         ),
-        constants=tuple(constants),
+        constants=tuple(replace(one, entry=_since(row, one.entry)) for one in constants),
     )
+
+
+def _since(row: Abi, entry: Entry) -> Entry:
+    """An ABI has nothing before it is there itself."""
+    return replace(entry, since=max(entry.since, row.since, key=version_key))
 
 
 def _number(number: int | None) -> str | None:

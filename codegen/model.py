@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from codegen.abis import Abi, ByteOrder
+from codegen.abi import Abi, ByteOrder
 from codegen.documentation import Entry
 
 

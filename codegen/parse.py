@@ -11,6 +11,7 @@ from pathlib import Path
 
 from clang import cindex
 
+from codegen.abi import Abi
 from codegen.errors import CodegenError
 from codegen.facts import Field, Struct
 from codegen.tree import Headers
@@ -53,17 +54,18 @@ class Question:
 
 
 class Parser:
-    """Reads one set of headers for one target."""
+    """Reads one set of headers as one ABI."""
 
-    def __init__(self, headers: Headers, target: str) -> None:
+    def __init__(self, headers: Headers, abi: Abi) -> None:
         self._headers = headers
-        self._target = target
+        self._abi = abi.name
         # The tree is all that is read. No -isystem and no -w: a warning is a reason to look, too.
         include = [f"-I{folder}" for folder in headers.include_dirs]
         self._arguments = [
             "-xc",
             "-std=gnu11",
-            f"--target={target}",
+            f"--target={abi.clang.target}",
+            *abi.clang.options,
             "-nostdinc",
             "-ffreestanding",
             *include,
@@ -145,7 +147,7 @@ class Parser:
     def _broken_header(self, diagnostic: cindex.Diagnostic) -> CodegenError:
         return CodegenError(
             _place(diagnostic.location),
-            f"{diagnostic.spelling} (for {self._target})",
+            f"{diagnostic.spelling} (for {self._abi})",
             "mend the tree, or name with --abi the ABIs whose headers it has",
         )
 

@@ -61,6 +61,9 @@ SYSCALLS = (
 )
 """Every call is rendered for every ABI: as a number or as absent."""
 
+GROWING: Mapping[str, str] = {"RWF_SUPPORTED": "the mask of all flags, and there are more"}
+"""Constants whose value a newer kernel may change, and why: only by adding bits."""
+
 NumberBase = Literal[10, 16]
 
 _FUNCTION_LIKE = "a macro with arguments; linux_aio/raw has it as a constexpr function"

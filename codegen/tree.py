@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from codegen.abis import Abi
+from codegen.abi import Abi
 from codegen.errors import CodegenError
 from codegen.symbols import OPTIONAL_HEADERS, REQUIRED_HEADERS
 

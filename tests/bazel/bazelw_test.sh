@@ -14,7 +14,7 @@ needs() {
 	local want=$1 folder=$2 said status
 	shift 2
 	said=$(cd "$root/$folder" && env -i PATH="$root/bin" LINUX_AIO_NO_INSTALL=1 \
-		LINUX_AIO_PYTHON=/none LINUX_AIO_CATCH2_PREFIX=/none "$root/bazelw" "$@" 2>&1)
+		LINUX_AIO_PYTHON=/none LINUX_AIO_CATCH2_PREFIX=/none LINUX_AIO_KEYRINGS=/none "$root/bazelw" "$@" 2>&1)
 	status=$?
 	if [ "$status" -eq 0 ] || [[ $said != *"install --no-install-recommends $want"* ]] ||
 		[[ $said != *"LINUX_AIO_NO_INSTALL is set: $want"$'\n'* ]]; then
@@ -35,6 +35,7 @@ needs "$library" . build //:linux_aio
 needs "$library" examples build :copy
 needs "$library" tests/safe build //examples/...
 needs "$generator" . run //codegen:regenerate
+needs "bazel-bootstrap debian-archive-keyring g++ make python3-clang python3-jinja2" . run //codegen:fetch
 needs "$tests" . test //...
 needs "$tests" . test ...
 needs "$tests" . test -- //... -//codegen/...

@@ -1,11 +1,13 @@
 """What is read from headers, tried on headers made for it."""
 
+import shutil
 import unittest
 
 from codegen.abis import ABIS, find_abi
 from codegen.extract import extract
-from codegen.facts import AbiFacts, facts_path, load_facts
-from tests.codegen.trees import TreeTest
+from codegen.facts import AbiFacts
+from codegen.facts_files import load_history
+from tests.codegen.trees import MAKEFILE, TreeTest, contents
 
 
 class ExtractTest(TreeTest):
@@ -58,19 +60,24 @@ class ExtractTest(TreeTest):
         self.assertNotIn("RWF_OTHER", self.facts_of("x86_64").constants["linux/fs.h"])
 
     def test_each_abi_has_numbers_of_its_own(self) -> None:
-        numbers = {abi.name: self.facts_of(abi.name).syscalls["io_getevents"] for abi in ABIS}
-        self.assertEqual(
-            numbers,
-            {
-                "x86_64": 208,
-                "x32": 0x40000000 + 208,
-                "i386": 247,
-                "aarch64": 4,
-                "aarch64_be": 4,
-                "arm": 245,
-                "armeb": 245,
-            },
-        )
+        expected = {
+            "x86_64": 208,
+            "x32": 0x40000000 + 208,
+            "i386": 247,
+            "aarch64": 2,
+            "arm": 245,
+            "arm_oabi": 0x900000 + 245,
+            "riscv32": None,
+            "ppc": 229,
+            "mips_o32": 4243,
+            "mipsel_n32": 6202,
+            "mips_n64": 5202,
+            "loongarch64": 2,
+            "loongarch32": None,
+            "parisc": 217,
+        }
+        numbers = {abi: self.facts_of(abi).syscalls["io_getevents"] for abi in expected}
+        self.assertEqual(numbers, expected)
 
     def test_a_call_that_an_abi_lacks_is_recorded_as_absent(self) -> None:
         self.assertIsNone(self.facts_of("x86_64").syscalls["io_pgetevents_time64"])
@@ -94,19 +101,40 @@ class ExtractTest(TreeTest):
         self.assertEqual(self.facts_of("i386").structs["__kernel_old_timespec"].size, 8)
 
     def test_the_kernels_version_is_read_from_its_parts(self) -> None:
-        self.assertEqual(self.facts_of("x86_64").kernel, "5.1.300")
+        self.assertEqual(self.facts_of("x86_64").kernel, "7.1.300")
 
     def test_the_kernels_version_is_read_from_its_code_where_there_are_no_parts(self) -> None:
-        (self.headers / "include/linux/version.h").write_text("#define LINUX_VERSION_CODE 330253\n")
-        self.assertEqual(self.facts_of("x86_64").kernel, "5.10.13")
+        (self.headers / "include/linux/version.h").write_text("#define LINUX_VERSION_CODE 459021\n")
+        self.assertEqual(self.facts_of("x86_64").kernel, "7.1.13")
+
+    def test_an_abi_that_the_kernel_does_not_have_yet_is_left_out(self) -> None:
+        self.edit("linux/version.h", "MAJOR 7", "MAJOR 6")
+        self.extract()
+        missing = {abi.name for abi in ABIS} - load_history(self.facts).newest().keys()
+        self.assertEqual(missing, {"loongarch32"})
+
+    def test_the_kernels_source_is_made_headers_of(self) -> None:
+        self.accept("--headers", str(self.headers), "--abi", "x32", "--abi", "armeb")
+        before = contents(self.facts)
+        shutil.rmtree(self.facts)
+        source = self.root / "source"
+        for arch in ("x86", "arm", "sh"):
+            shutil.copytree(self.headers / "include/asm", source / f"arch/{arch}/include/uapi/asm")
+        for folder in ("linux", "asm-generic"):
+            shutil.copytree(self.headers / "include" / folder, source / "include/uapi" / folder)
+        (source / "Kbuild").touch()
+        (source / "Makefile").write_text(MAKEFILE, encoding="utf-8")
+        self.accept("--headers", str(source), "--abi", "x32", "--abi", "armeb")
+        self.assertEqual(contents(self.facts), before)
+        self.assertFalse((source / "usr").exists())
 
     def test_ioprio_may_be_missing(self) -> None:
         (self.headers / "include/linux/ioprio.h").unlink()
-        self.assertNotIn("linux/ioprio.h", self.facts_of("x86_64").constants)
+        self.assertEqual(self.facts_of("x86_64").constants["linux/ioprio.h"], {})
 
     def test_facts_survive_their_json(self) -> None:
         self.extract("--abi", "x32")
-        self.assertEqual(load_facts(facts_path(self.facts, "x32")), self.facts_of("x32"))
+        self.assertEqual(load_history(self.facts).newest(), {"x32": self.facts_of("x32")})
 
 
 if __name__ == "__main__":

@@ -2,16 +2,13 @@
 
 import errno
 import itertools
-import json
 import os
 import shutil
 import unittest
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 from codegen import documentation
-from codegen.facts import facts_path
 from tests.codegen.trees import TreeTest, contents
 
 
@@ -148,12 +145,27 @@ class RefusedHeadersTest(TreeTest):
         self.assert_refused("not the headers of aarch64: __NR_io_setup is 206, not 0", "--abi")
 
     def test_the_byte_order_of_another_abi(self) -> None:
-        self.edit("asm/byteorder.h", "defined(__AARCH64EB__)", "0")
+        self.edit("asm/byteorder.h", "|| defined(__AARCH64EB__)", "")
         self.assert_refused("not the headers of aarch64_be: the byte order", "is little, not big")
 
     def test_the_word_size_of_another_abi(self) -> None:
         self.edit("asm/bitsperlong.h", "#define __BITS_PER_LONG 32", "#define __BITS_PER_LONG 64")
         self.assert_refused("not the headers of x32: __BITS_PER_LONG is 64, not 32")
+
+    def test_an_abi_that_is_newer_than_the_kernel(self) -> None:
+        self.edit("linux/version.h", "MAJOR 7", "MAJOR 6")
+        self.assert_refused(
+            "version.h:1: Linux 6.1.300 has no loongarch32, which came with Linux 6.19",
+            abi="loongarch32",
+        )
+
+    def test_a_call_that_the_row_does_not_expect(self) -> None:
+        self.edit("asm/unistd.h", "defined(__sh__) || defined(__xtensa__)", "defined(__xtensa__)")
+        self.assert_refused("sh has io_pgetevents here, but its row does not know what that enters")
+
+    def test_a_call_that_the_row_expects(self) -> None:
+        self.edit("asm/unistd.h", "!(defined(__m68k__)", "!(defined(__arc__) || defined(__m68k__)")
+        self.assert_refused("arc has no io_pgetevents here, but its row knows what that enters")
 
     def test_the_kernels_long_of_another_abi(self) -> None:
         self.edit("asm/posix_types.h", "defined(__ILP32__)", "0")
@@ -162,7 +174,7 @@ class RefusedHeadersTest(TreeTest):
     def test_an_abi_of_another_kernel(self) -> None:
         self.edit("linux/version.h", "SUBLEVEL 300", "SUBLEVEL 301")
         self.assert_refused(
-            "linux/version.h:1: x32 is of Linux 5.1.301, but x86_64 of Linux 5.1.300",
+            "linux/version.h:1: x32 is of Linux 7.1.301, but x86_64 of Linux 7.1.300",
             "extract all from one tree",
             abi="x32",
         )
@@ -174,64 +186,62 @@ class RefusedFactsTest(TreeTest):
     def setUp(self) -> None:
         super().setUp()
         self.put_made()
-        self.path = facts_path(self.facts, "arm")
 
-    def damage(self, old: str, new: str) -> int:
-        """Replaces the first occurrence in the facts of arm; returns its line."""
-        text = self.path.read_text(encoding="utf-8")
-        self.path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    def damage(self, kind: str, old: str, new: str) -> int:
+        """Replaces the first occurrence in one file of facts; returns its line."""
+        path = self.facts / f"{kind}.json"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
         return text[: text.index(old)].count("\n") + 1
 
-    def change(self, **values: Any) -> None:
-        """Sets top-level facts of arm."""
-        data = json.loads(self.path.read_text(encoding="utf-8"))
-        self.path.write_text(json.dumps({**data, **values}, indent=2, sort_keys=True))
-
     def test_damaged_json(self) -> None:
-        line = self.damage('"POLLIN": 1', '"POLLIN" 1')
-        self.assertIn(f"arm.json:{line}: no facts", self.refuse())
+        line = self.damage("constants", '"POLLIN": {', '"POLLIN" {')
+        self.assertIn(f"constants.json:{line}: no facts", self.refuse())
 
     def test_a_number_that_is_none(self) -> None:
-        self.damage('"POLLIN": 1', '"POLLIN": "1"')
-        self.assertIn("arm.json: not the facts of an ABI", self.refuse())
+        line = self.damage(
+            "constants", '"POLLIN": {"*": {"7.1": 1}}', '"POLLIN": {"*": {"7.1": []}}'
+        )
+        self.assertIn(f"constants.json:{line}: [] is no fact", self.refuse())
+
+    def test_a_call_that_is_none(self) -> None:
+        self.damage("syscalls", '"io_destroy": ', '"io_permit": ')
+        self.assertIn("syscalls.json: facts about io_permit, which is not taken", self.refuse())
 
     def test_missing_facts(self) -> None:
-        self.damage('"io_submit": ', '"io_permit": ')
-        self.assertIn("arm.json: no facts about io_submit", self.refuse())
+        self.damage("typedefs", '"aio_context_t": ', '"bio_context_t": ')
+        self.assertIn("typedefs.json: no facts about aio_context_t on x86_64", self.refuse())
+
+    def test_a_missing_file(self) -> None:
+        (self.facts / "structs.json").unlink()
+        self.assertIn("structs.json: cannot read the facts (No such file", self.refuse())
+
+    def test_no_kernels(self) -> None:
+        (self.facts / "kernels.json").unlink()
+        self.assertIn("kernels.json: missing: restore it with git", self.refuse())
 
     def test_no_facts_of_an_abi(self) -> None:
-        self.path.unlink()
+        self.damage("kernels", '"without": []', '"without": ["arm"]')
         line = self.refuse()
-        self.assertIn("arm.json: there are no facts of arm: extract them: ./bazelw run", line)
+        self.assertIn("kernels.json: there are no facts of arm: extract them: ./bazelw run", line)
         self.assertTrue(line.endswith("-- --headers DIR --abi arm"), line)
 
-    def test_facts_of_an_unknown_abi(self) -> None:
-        self.path.rename(facts_path(self.facts, "pdp11"))
-        self.assertIn("pdp11.json: there is no ABI 'pdp11'", self.refuse())
+    def test_a_fact_of_an_unknown_abi(self) -> None:
+        self.damage("syscalls", '"alpha"', '"pdp11"')
+        self.assertIn("there is no ABI 'pdp11'", self.refuse())
 
-    def test_facts_in_the_file_of_another_abi(self) -> None:
-        line = self.damage('"abi": "arm"', '"abi": "armeb"')
-        self.assertIn(f"arm.json:{line}: these are the facts of 'armeb'", self.refuse())
+    def test_a_kernel_without_an_unknown_abi(self) -> None:
+        line = self.damage("kernels", '"without": []', '"without": ["pdp11"]')
+        self.assertIn(f"kernels.json:{line}: there is no ABI 'pdp11'", self.refuse())
 
-    def test_facts_of_two_kernels(self) -> None:
-        line = self.damage('"kernel": "5.1.300"', '"kernel": "5.2.0"')
-        self.assertIn(f"arm.json:{line}: arm is of Linux 5.2.0, but x86_64 of", self.refuse())
+    def test_a_kernel_that_is_none(self) -> None:
+        self.damage("kernels", '"7.1":', '"seven":')
+        self.assertIn("kernels.json: not as facts are", self.refuse())
 
     def test_a_layout_that_nothing_explains(self) -> None:
-        self.change(structs={**json.loads(self.path.read_text())["structs"], "iocb": _IOCB})
-        self.assertIn("struct iocb has another list of fields on arm than on x86_64", self.refuse())
-
-    def test_facts_can_be_replaced_even_if_they_are_damaged(self) -> None:
-        self.path.write_text('{\n  "abi": "arm"')
-        self.extract()
-        self.accept()
-
-
-_IOCB = {
-    "size": 8,
-    "alignment": 8,
-    "fields": [{"name": "aio_data", "type": "__u64", "offset": 0, "size": 8, "alignment": 8}],
-}
+        offset = '"offset": {"*": {"7.1": 24}}'  # of io_event::res2
+        self.damage("structs", offset, '"offset": {"*": {"7.1": 24}, "arm": {"7.1": 28}}')
+        self.assertIn("struct io_event has another offset of res2 on arm than on", self.refuse())
 
 
 class RefusedFoldersTest(TreeTest):

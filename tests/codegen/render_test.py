@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from codegen.facts import AbiFacts, Struct
-from codegen.regenerate import generate, recorded_facts
+from codegen.facts_files import load_history
+from codegen.regenerate import generate
 
-FACTS = recorded_facts(Path(__file__).parents[2] / "codegen/facts")
+FACTS = load_history(Path(__file__).parents[2] / "codegen/facts").newest()
 RAW = "linux_aio/raw"
 
 

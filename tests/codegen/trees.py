@@ -13,9 +13,22 @@ from pathlib import Path
 from codegen import regenerate
 from codegen.abis import ABIS
 from codegen.extract import extract
-from codegen.facts import to_files
+from codegen.facts_files import to_files
+from codegen.history import History
 
 FIXTURE = Path(__file__).parent / "fixtures/include"
+
+
+MAKEFILE = """\
+headers:
+	test -e arch/$(ARCH)/include/uapi/asm/unistd.h
+	mkdir -p $(O)/usr/include
+	rm -rf $(O)/usr/include/asm
+	cp -r arch/$(ARCH)/include/uapi/asm $(O)/usr/include/asm
+	touch $(O)/usr/include/asm/.poll.h.cmd
+	cp -r include/uapi/linux include/uapi/asm-generic $(O)/usr/include
+"""
+"""Makes headers of the fixture, put where the kernel's source has them, as the kernel's does."""
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -30,8 +43,8 @@ def contents(folder: Path) -> dict[str, str]:
 @functools.cache
 def made_of_fixture() -> tuple[Mapping[str, str], Mapping[str, str]]:
     """Facts and output of the fixture."""
-    facts = {abi.name: extract(FIXTURE, abi) for abi in ABIS}
-    return to_files(facts.values()), regenerate.generate(facts)
+    history = History(extract(FIXTURE, abi) for abi in ABIS)
+    return to_files(history), regenerate.generate(history.newest())
 
 
 class TreeTest(unittest.TestCase):

@@ -23,6 +23,64 @@
 #include "linux_aio/raw/abi/arm.hpp"
 #elif defined(__arm__) && defined(__ARM_EABI__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #include "linux_aio/raw/abi/armeb.hpp"
+#elif defined(__arm__) && !defined(__ARM_EABI__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#include "linux_aio/raw/abi/arm_oabi.hpp"
+#elif defined(__riscv) && defined(__LP64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#include "linux_aio/raw/abi/riscv64.hpp"
+#elif defined(__riscv) && __riscv_xlen == 32 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#include "linux_aio/raw/abi/riscv32.hpp"
+#elif defined(__powerpc64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#include "linux_aio/raw/abi/ppc64le.hpp"
+#elif defined(__powerpc64__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#include "linux_aio/raw/abi/ppc64.hpp"
+#elif defined(__powerpc__) && !defined(__powerpc64__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#include "linux_aio/raw/abi/ppc.hpp"
+#elif defined(__s390x__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#include "linux_aio/raw/abi/s390x.hpp"
+#elif defined(__mips__) && defined(_ABIO32) && _MIPS_SIM == _ABIO32 && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#include "linux_aio/raw/abi/mips_o32.hpp"
+#elif defined(__mips__) && defined(_ABIO32) && _MIPS_SIM == _ABIO32 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#include "linux_aio/raw/abi/mipsel_o32.hpp"
+#elif defined(__mips__) && defined(_ABIN32) && _MIPS_SIM == _ABIN32 && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#include "linux_aio/raw/abi/mips_n32.hpp"
+#elif defined(__mips__) && defined(_ABIN32) && _MIPS_SIM == _ABIN32 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#include "linux_aio/raw/abi/mipsel_n32.hpp"
+#elif defined(__mips__) && defined(_ABI64) && _MIPS_SIM == _ABI64 && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#include "linux_aio/raw/abi/mips_n64.hpp"
+#elif defined(__mips__) && defined(_ABI64) && _MIPS_SIM == _ABI64 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#include "linux_aio/raw/abi/mipsel_n64.hpp"
+#elif defined(__loongarch__) && __loongarch_grlen == 64 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#include "linux_aio/raw/abi/loongarch64.hpp"
+#elif defined(__loongarch__) && __loongarch_grlen == 32 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#include "linux_aio/raw/abi/loongarch32.hpp"
+#elif defined(__sparc__) && defined(__arch64__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#include "linux_aio/raw/abi/sparc64.hpp"
+#elif defined(__sparc__) && !defined(__arch64__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#include "linux_aio/raw/abi/sparc.hpp"
+#elif defined(__alpha__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#include "linux_aio/raw/abi/alpha.hpp"
+#elif defined(__hppa__) && !defined(__LP64__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#include "linux_aio/raw/abi/parisc.hpp"
+#elif defined(__hppa__) && defined(__LP64__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#include "linux_aio/raw/abi/parisc64.hpp"
+#elif defined(__m68k__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#include "linux_aio/raw/abi/m68k.hpp"
+#elif defined(__sh__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#include "linux_aio/raw/abi/sh.hpp"
+#elif defined(__arc__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#include "linux_aio/raw/abi/arc.hpp"
+#elif defined(__csky__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#include "linux_aio/raw/abi/csky.hpp"
+#elif defined(__hexagon__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#include "linux_aio/raw/abi/hexagon.hpp"
+#elif defined(__microblaze__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#include "linux_aio/raw/abi/microblaze.hpp"
+#elif defined(__nios2__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#include "linux_aio/raw/abi/nios2.hpp"
+#elif defined(__or1k__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#include "linux_aio/raw/abi/openrisc.hpp"
+#elif defined(__xtensa__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#include "linux_aio/raw/abi/xtensa.hpp"
 #else
 #error "linux_aio lacks this ABI: add a row to codegen/abis.py and regenerate (CONTRIBUTING.md)"
 #endif

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "linux_aio/raw/supplement.hpp"
 #include "linux_aio/raw/types.hpp"
@@ -30,20 +31,20 @@ using getevents_timespec = kernel_old_timespec;
 /// sys_io_pgetevents_time32.
 using pgetevents_timespec = kernel_old_timespec;
 
-/// Makes a context. Since Linux 2.6. See io_setup(2).
+/// Makes a context. Since Linux 2.6.16. See io_setup(2).
 inline constexpr long nr_io_setup = 243;
 
-/// Cancels what can be cancelled, waits for the rest, and ends the context. Since Linux 2.6. See
+/// Cancels what can be cancelled, waits for the rest, and ends the context. Since Linux 2.6.16. See
 /// io_destroy(2).
 inline constexpr long nr_io_destroy = 244;
 
-/// Hands requests to the kernel. Since Linux 2.6. See io_submit(2).
+/// Hands requests to the kernel. Since Linux 2.6.16. See io_submit(2).
 inline constexpr long nr_io_submit = 246;
 
-/// Tries to cancel a request; in practice only polls can be. Since Linux 2.6. See io_cancel(2).
+/// Tries to cancel a request; in practice only polls can be. Since Linux 2.6.16. See io_cancel(2).
 inline constexpr long nr_io_cancel = 247;
 
-/// Waits for completions and takes them. Since Linux 2.6. See io_getevents(2).
+/// Waits for completions and takes them. Since Linux 2.6.16. See io_getevents(2).
 inline constexpr long nr_io_getevents = 245;
 
 /// Like io_getevents, with a signal mask for the time of the wait. Since Linux 4.18. See fs/aio.c
@@ -52,5 +53,21 @@ inline constexpr long nr_io_pgetevents = 399;
 
 /// io_pgetevents with 64-bit time, for 32-bit ABIs. Since Linux 5.1. See fs/aio.c io_pgetevents.
 inline constexpr long nr_io_pgetevents_time64 = 416;
+
+/// Normal data can be written; in most places the same as pollout. Since Linux 4.19. See poll(2).
+inline constexpr std::uint16_t pollwrnorm = 0x0100;
+
+/// Priority data can be written. Since Linux 4.19. See poll(2).
+inline constexpr std::uint16_t pollwrband = 0x0200;
+
+/// Known and not used. Since Linux 4.19. See poll(2).
+inline constexpr std::uint16_t pollmsg = 0x0400;
+
+/// Takes a descriptor out of a /dev/poll set on Solaris; no meaning on Linux beyond its bit. Since
+/// Linux 4.19. See asm/poll.h.
+inline constexpr std::uint16_t pollremove = 0x1000;
+
+/// The peer of a stream socket shut down its writing half. Since Linux 4.19. See poll(2).
+inline constexpr std::uint16_t pollrdhup = 0x2000;
 
 }  // namespace linux_aio::raw

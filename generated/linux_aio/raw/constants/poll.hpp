@@ -39,20 +39,4 @@ inline constexpr std::uint16_t pollrdnorm = 0x0040;
 /// Priority data can be read; hardly used on Linux. Since Linux 4.19. See poll(2).
 inline constexpr std::uint16_t pollrdband = 0x0080;
 
-/// Normal data can be written; in most places the same as pollout. Since Linux 4.19. See poll(2).
-inline constexpr std::uint16_t pollwrnorm = 0x0100;
-
-/// Priority data can be written. Since Linux 4.19. See poll(2).
-inline constexpr std::uint16_t pollwrband = 0x0200;
-
-/// Known and not used. Since Linux 4.19. See poll(2).
-inline constexpr std::uint16_t pollmsg = 0x0400;
-
-/// Takes a descriptor out of a /dev/poll set on Solaris; no meaning on Linux beyond its bit. Since
-/// Linux 4.19. See asm/poll.h.
-inline constexpr std::uint16_t pollremove = 0x1000;
-
-/// The peer of a stream socket shut down its writing half. Since Linux 4.19. See poll(2).
-inline constexpr std::uint16_t pollrdhup = 0x2000;
-
 }  // namespace linux_aio::raw
