@@ -37,6 +37,8 @@ aio::AlignedBuffer page_of(std::byte content) {
   return page;
 }
 
+int code_of_error(const Written& written) { return written.error ? written.error->code() : 0; }
+
 aio::File open(const TemporaryFile& file, aio::Access access) {
   return must(aio::File::open(file.path().c_str(), access));
 }
@@ -66,9 +68,9 @@ TEST_CASE("the README's page comes back when it cannot be written, and when the 
   aio::Context context = make_context(1);
   write_page(context, file, page_of(std::byte{1}), 0, written);
   write_page(context, file, page_of(std::byte{2}), page_size, written);
-  REQUIRE(written.error.value().code() == EAGAIN);
+  REQUIRE(code_of_error(written) == EAGAIN);
   must(context.wait(context.in_flight()));
-  REQUIRE(written.error.value().code() == EBADF);
+  REQUIRE(code_of_error(written) == EBADF);
   REQUIRE(written.free_pages.size() == 2);
 }
 
