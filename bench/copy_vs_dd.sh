@@ -41,7 +41,11 @@ COPY=$(readlink -f -- "$COPY")
 
 work=$(mktemp -d "$folder/copy_vs_dd-XXXXXX")
 trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+exec 3>&2 # a signal may come where standard error is that of a measured program
+for signal in HUP INT TERM; do
+	# shellcheck disable=SC2064 # the name is wanted as it is now
+	trap "echo 'copy_vs_dd.sh: ended by SIG$signal' >&3; exit 1" "$signal"
+done
 cd -- "$work"
 
 run_dd() { dd if=from of=to bs=128k iflag=direct oflag=direct conv=notrunc,fdatasync; }
@@ -58,7 +62,9 @@ fio_seconds() { sed -n 's/.*run=[0-9]*-\([0-9]*\)msec$/\1/p' output | sort -n | 
 measure() {
 	begin=$(date +%s.%N)
 	"run_$1" >output 2>&1 || {
+		status=$?
 		cat output >&2
+		echo "copy_vs_dd.sh: $1 ended with status $status" >&2
 		exit 1
 	}
 	seconds=$(echo "$begin $(date +%s.%N)" | awk '{ print $2 - $1 }')
@@ -71,7 +77,10 @@ median() { sort -n "$1" | awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] 
 
 dd if=/dev/urandom of=from bs=1M count="$mebibytes" status=none
 dd if=/dev/urandom of=to bs=1M count="$mebibytes" conv=fsync status=none
-run_copy >/dev/null
+run_copy >/dev/null || {
+	echo "copy_vs_dd.sh: $COPY cannot copy" >&2
+	exit 1
+}
 cmp from to
 candidates='dd copy'
 if command -v fio >/dev/null; then candidates="$candidates fio"; fi
