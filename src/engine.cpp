@@ -74,15 +74,13 @@ Engine::~Engine() {
 }
 
 Slot* Engine::await_slot() noexcept {
-  Slot* slot = closed() ? nullptr : slots_.acquire();
-  if (slot != nullptr || closed()) return slot;
-  ++runs_waiting_;
-  while (slot == nullptr && !closed()) {
+  while (!closed()) {
+    if (Slot* const slot = slots_.acquire(); slot != nullptr) return slot;
+    ++runs_waiting_;
     wait_or_die();
-    if (!closed()) slot = slots_.acquire();
+    --runs_waiting_;
   }
-  --runs_waiting_;
-  return slot;
+  return nullptr;
 }
 
 void Engine::wait_or_die() noexcept {
