@@ -20,6 +20,8 @@ const char* name_of(Call call) noexcept {
       return "close";
     case Call::statx:
       return "statx";
+    case Call::eventfd:
+      return "eventfd";
     case Call::io_setup:
       return "io_setup";
     case Call::io_getevents:
@@ -235,6 +237,7 @@ std::string Error::message() const {
       break;
     case Call::open:
     case Call::close:
+    case Call::eventfd:
       break;
   }
   if (!why.empty()) text += ": " + why;

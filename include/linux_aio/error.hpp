@@ -16,6 +16,7 @@ enum class Call : std::uint8_t {
   open,           // open(2)
   close,          // close(2)
   statx,          // statx(2)
+  eventfd,        // eventfd(2), and read(2) and write(2) of one
   io_setup,       // io_setup(2)
   io_getevents,   // io_getevents(2)
   io_destroy,     // io_destroy(2)

@@ -5,7 +5,11 @@
 #include <linux_aio/buffer.hpp>
 #include <linux_aio/context.hpp>
 #include <linux_aio/error.hpp>
+#include <linux_aio/event_fd.hpp>
 #include <linux_aio/file.hpp>
+#include <linux_aio/flag_set.hpp>
+#include <linux_aio/io_priority.hpp>
+#include <linux_aio/poll_events.hpp>
 #include <linux_aio/read.hpp>
 #include <linux_aio/rw_flags.hpp>
 #include <linux_aio/statistics.hpp>

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <linux_aio/config.hpp>
+#include <linux_aio/flag_set.hpp>
 #include <linux_aio/raw/abi.hpp>
 
 namespace linux_aio {
@@ -26,32 +27,9 @@ enum class WriteFlag : std::uint32_t {
   no_signal = raw::rwf_nosignal,    // EPIPE without SIGPIPE; since Linux 6.18
 };
 
-/// A set of ReadFlag or of WriteFlag.
-template <class Flag>
-class FlagSet {
- public:
-  constexpr FlagSet() noexcept = default;
-  constexpr FlagSet(Flag flag) noexcept  // NOLINT(*-explicit-*): one flag is a set
-      : bits_(static_cast<std::uint32_t>(flag)) {}
-
-  [[nodiscard]] constexpr FlagSet operator|(FlagSet other) const noexcept {
-    FlagSet both;
-    both.bits_ = bits_ | other.bits_;
-    return both;
-  }
-
-  /// The kernel's bits.
-  [[nodiscard]] constexpr std::uint32_t bits() const noexcept { return bits_; }
-
- private:
-  std::uint32_t bits_ = 0;
-};
-
-[[nodiscard]] constexpr FlagSet<ReadFlag> operator|(ReadFlag left, ReadFlag right) noexcept {
-  return FlagSet(left) | right;
-}
-[[nodiscard]] constexpr FlagSet<WriteFlag> operator|(WriteFlag left, WriteFlag right) noexcept {
-  return FlagSet(left) | right;
-}
+template <>
+inline constexpr bool detail::is_flag<ReadFlag> = true;
+template <>
+inline constexpr bool detail::is_flag<WriteFlag> = true;
 
 }  // namespace linux_aio

@@ -13,9 +13,10 @@ namespace raw = linux_aio::raw;
 using aio::Call;
 using aio::Error;
 
-constexpr std::array calls{Call::allocate, Call::open,          Call::close,      Call::statx,
-                           Call::io_setup, Call::io_getevents,  Call::io_destroy, Call::submit,
-                           Call::wait,     Call::close_context, Call::io_submit,  Call::completion};
+constexpr std::array calls{Call::allocate,  Call::open,     Call::close,         Call::statx,
+                           Call::eventfd,   Call::io_setup, Call::io_getevents,  Call::io_destroy,
+                           Call::submit,    Call::wait,     Call::close_context, Call::io_submit,
+                           Call::completion};
 
 raw::iocb read_of(std::size_t bytes, std::int64_t offset, std::uint64_t address) {
   raw::iocb request{};
@@ -76,6 +77,7 @@ TEST_CASE("a message begins with the call that failed") {
   begins(Call::open, "open: EIO");
   begins(Call::close, "close: EIO");
   begins(Call::statx, "statx: EIO");
+  begins(Call::eventfd, "eventfd: EIO");
   begins(Call::io_setup, "io_setup: EIO");
   begins(Call::io_getevents, "io_getevents: EIO");
   begins(Call::io_destroy, "io_destroy: EIO");
