@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <bit>
 #include <cerrno>
 #include <cstdlib>
@@ -20,6 +21,13 @@ Result<AlignedBuffer> AlignedBuffer::allocate(std::size_t size, std::size_t alig
   if (memory == nullptr) return std::unexpected(Error(Call::allocate, ENOMEM, size));
   std::memset(memory, 0, rounded);
   return AlignedBuffer(static_cast<std::byte*>(memory), size, alignment);
+}
+
+Result<AlignedBuffer> AlignedBuffer::allocate(std::size_t size, const DirectIo& direct) noexcept {
+  if (direct.round_up(size) != size) {
+    return std::unexpected(Error(Call::allocate, EINVAL, size, direct.offset_alignment));
+  }
+  return allocate(size, std::max(direct.memory_alignment, direct.offset_alignment));
 }
 
 }  // namespace linux_aio

@@ -91,6 +91,12 @@ std::string why_setup_is_full(std::uint64_t capacity) {
          ", or ask for a smaller capacity";
 }
 
+std::string explain_allocation(std::uint64_t size, std::uint64_t unit) {
+  if (unit == 0) return "the size must not be 0, and the alignment must be a power of two";
+  return std::to_string(size) + " bytes are no multiple of " + std::to_string(unit) +
+         ", which O_DIRECT needs on this file: allocate DirectIo::round_up(size)";
+}
+
 std::string explain_setup(int code, std::uint64_t capacity) {
   switch (code) {
     case EAGAIN:
@@ -230,10 +236,10 @@ std::string Error::message() const {
       why = explain_context(code_);
       break;
     case Call::allocate:
-      if (code_ == EINVAL) why = "the size must not be 0, and the alignment a power of two";
+      if (code_ == EINVAL) why = explain_allocation(length_, offset_);
       break;
     case Call::statx:
-      if (code_ == EOPNOTSUPP) why = "the file cannot do direct I/O, or the kernel does not say so";
+      if (code_ == EOPNOTSUPP) why = "there is no direct I/O on such a file: do without O_DIRECT";
       break;
     case Call::open:
     case Call::close:

@@ -1,8 +1,12 @@
 #include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <linux_aio/detail/fatal.hpp>
 #include <linux_aio/file.hpp>
@@ -29,6 +33,17 @@ Result<struct ::statx> status_of(int fd, unsigned mask) noexcept {
     return std::unexpected(Error(Call::statx, errno));
   }
   return status;
+}
+
+// What O_DIRECT is content with where the kernel does not say what it needs.
+Result<DirectIo> usual_direct_io(int fd, unsigned mode) noexcept {
+  if (S_ISREG(mode)) return DirectIo{.memory_alignment = 4096, .offset_alignment = 4096};
+  int block_size = 0;
+  if (!S_ISBLK(mode) || ::ioctl(fd, BLKSSZGET, &block_size) != 0 || block_size <= 0) {
+    return std::unexpected(Error(Call::statx, EOPNOTSUPP));
+  }
+  const auto size = static_cast<std::uint32_t>(block_size);
+  return DirectIo{.memory_alignment = size, .offset_alignment = size};
 }
 
 }  // namespace
@@ -85,17 +100,18 @@ Result<DirectIo> File::direct_io() const noexcept {
   // STATX_DIOALIGN by number and place: C libraries older than Linux 6.1 do not name them.
   constexpr unsigned dio_align = 0x2000;
   constexpr std::size_t mem_align_place = 152;
-  const auto status = status_of(number(), dio_align);
+  const auto status = status_of(number(), dio_align | STATX_TYPE);
   if (!status) return std::unexpected(status.error());
-  DirectIo alignment{};
+  if ((status->stx_mask & dio_align) == 0) return usual_direct_io(number(), status->stx_mode);
+  std::array<std::uint32_t, 2> alignment{};  // of memory and offset
   static_assert(sizeof(struct ::statx) >= mem_align_place + sizeof alignment);
-  std::memcpy(&alignment, reinterpret_cast<const char*>(&*status) + mem_align_place,
+  std::memcpy(alignment.data(), reinterpret_cast<const char*>(&*status) + mem_align_place,
               sizeof alignment);
-  if ((status->stx_mask & dio_align) == 0 || alignment.memory_alignment == 0 ||
-      alignment.offset_alignment == 0) {
+  if (alignment[0] == 0 || alignment[1] == 0) {
     return std::unexpected(Error(Call::statx, EOPNOTSUPP));
   }
-  return alignment;
+  return DirectIo{
+      .memory_alignment = alignment[0], .offset_alignment = alignment[1], .reported = true};
 }
 
 }  // namespace linux_aio

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 
 #include <cerrno>
-#include <linux_aio/aligned_buffer.hpp>
 #include <utility>
 
 namespace copy {
@@ -34,7 +33,9 @@ Outcome<Endpoint> make_endpoint(std::string path, aio::File file) {
 Outcome<> choose_io(Endpoint& endpoint, IoMode mode) {
   if (mode == IoMode::buffered) return {};
   const aio::Result<aio::DirectIo> alignment = endpoint.file.direct_io();
-  if (!alignment && mode == IoMode::automatic) return {};
+  // Automatic is what is known to work: the kernel must say that it does.
+  if (mode == IoMode::automatic && !(alignment && alignment->reported)) return {};
+  if (!alignment) return cannot("use O_DIRECT on", endpoint.path, alignment.error().code());
   // The file is open already, and known to be the right one: the flag is added to it. With
   // aio::OpenOptions it can be given at once.
   const int flags = ::fcntl(endpoint.file.number(), F_GETFL);
@@ -42,9 +43,7 @@ Outcome<> choose_io(Endpoint& endpoint, IoMode mode) {
     if (mode == IoMode::automatic) return {};
     return cannot("use O_DIRECT on", endpoint.path, errno);
   }
-  // Before Linux 6.1 the kernel does not say what it needs; this is always enough.
-  constexpr auto enough = static_cast<std::uint32_t>(aio::AlignedBuffer::default_alignment);
-  endpoint.alignment = alignment.value_or(aio::DirectIo{enough, enough});
+  endpoint.alignment = *alignment;
   endpoint.direct = true;
   return {};
 }

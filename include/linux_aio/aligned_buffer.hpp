@@ -6,6 +6,7 @@
 #include <linux_aio/buffer.hpp>
 #include <linux_aio/config.hpp>
 #include <linux_aio/detail/fatal.hpp>
+#include <linux_aio/direct_io.hpp>
 #include <linux_aio/error.hpp>
 #include <span>
 #include <utility>
@@ -25,6 +26,14 @@ class LINUX_AIO_CONSUMABLE AlignedBuffer {
   /// Errors: EINVAL (size 0, alignment no power of two), ENOMEM. Source: aligned_alloc(3).
   [[nodiscard]] static Result<AlignedBuffer> allocate(
       std::size_t size, std::size_t alignment = default_alignment) noexcept;
+
+  /// Allocates `size` bytes for O_DIRECT on a file that needs `direct`, all zero: aligned for
+  /// memory, and for offsets too, so that no block of the device lies across two pages. A size that
+  /// O_DIRECT refuses is refused here: direct.round_up(size) is one that it takes.
+  ///
+  /// Errors: EINVAL (size 0, or no multiple of direct.offset_alignment), ENOMEM.
+  [[nodiscard]] static Result<AlignedBuffer> allocate(std::size_t size,
+                                                      const DirectIo& direct) noexcept;
 
   LINUX_AIO_RETURNS_UNCONSUMED AlignedBuffer(AlignedBuffer&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)),

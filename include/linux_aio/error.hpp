@@ -32,9 +32,10 @@ class Error {
  public:
   constexpr Error(Call call, int code) noexcept : code_(code), call_(call) {}
 
-  /// An error that carries a number for its message, such as a capacity.
-  constexpr Error(Call call, int code, std::uint64_t number) noexcept
-      : length_(number), code_(code), call_(call) {}
+  /// An error that carries a number for its message, such as a capacity, and what it should have
+  /// been a multiple of, if that is why it failed.
+  constexpr Error(Call call, int code, std::uint64_t number, std::uint64_t unit = 0) noexcept
+      : offset_(unit), length_(number), code_(code), call_(call) {}
 
   /// The failure of `request`; keeps what message() needs of it.
   Error(Call call, int code, const raw::iocb& request) noexcept;
@@ -56,7 +57,7 @@ class Error {
   }
 
  private:
-  std::uint64_t offset_ = 0;   // of the request in its file
+  std::uint64_t offset_ = 0;   // of the request in its file, or the unit
   std::uint64_t length_ = 0;   // of the request in bytes, or the number that the message mentions
   std::uint32_t address_ = 0;  // low bits of the buffer's address: all that alignment needs
   int code_;

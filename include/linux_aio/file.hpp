@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <linux_aio/config.hpp>
 #include <linux_aio/detail/fatal.hpp>
+#include <linux_aio/direct_io.hpp>
 #include <linux_aio/error.hpp>
 
 namespace linux_aio {
@@ -32,12 +33,6 @@ struct OpenOptions {
   bool exclusive = false;  // O_EXCL: with create, fails with EEXIST where the file exists
   bool truncate = false;   // O_TRUNC
   unsigned mode = 0666;    // permission bits of a created file, before the umask
-};
-
-/// The alignment that O_DIRECT needs of a file, in bytes; powers of two.
-struct DirectIo {
-  std::uint32_t memory_alignment;  // of a buffer's address
-  std::uint32_t offset_alignment;  // of the offset in the file and of the length
 };
 
 /// An open file. Move-only; closes its descriptor when destroyed. A moved-from File has none, and
@@ -86,10 +81,14 @@ class LINUX_AIO_CONSUMABLE File {
   /// The size in bytes. Errors: those of statx(2). Source: statx(2).
   LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] Result<std::uint64_t> size() const noexcept;
 
-  /// The alignment that O_DIRECT needs on this file.
+  /// The alignment that O_DIRECT needs on this file. Where the kernel does not say (before Linux
+  /// 6.1, and file systems such as btrfs, tmpfs and NFS), it is not `reported` but what is always
+  /// enough: a block device's logical block size, and 4096 for a regular file, which may yet refuse
+  /// to be opened with O_DIRECT (EINVAL).
   ///
-  /// Errors: EOPNOTSUPP where the file cannot do direct I/O or the kernel does not say; others of
-  /// statx(2). Since Linux 6.1 (ext4, xfs, f2fs, block devices). Source: STATX_DIOALIGN, statx(2).
+  /// Errors: EOPNOTSUPP where there is no direct I/O: the kernel says so, or the file is neither
+  /// regular nor a block device; others of statx(2). Since Linux 2.6; reported since Linux 6.1
+  /// (ext4, xfs, f2fs, block devices). Source: STATX_DIOALIGN, statx(2); BLKSSZGET, open(2).
   LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] Result<DirectIo> direct_io() const noexcept;
 
  private:

@@ -4,6 +4,7 @@
 #include <linux_aio/aligned_buffer.hpp>
 #include <linux_aio/buffer.hpp>
 #include <linux_aio/context.hpp>
+#include <linux_aio/direct_io.hpp>
 #include <linux_aio/error.hpp>
 #include <linux_aio/event_fd.hpp>
 #include <linux_aio/file.hpp>

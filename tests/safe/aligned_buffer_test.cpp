@@ -64,6 +64,25 @@ TEST_CASE("a size of 0 and an alignment that is no power of two are EINVAL") {
   }
 }
 
+TEST_CASE("a buffer for O_DIRECT is aligned for memory and for offsets") {
+  for (const auto& direct : {aio::DirectIo{.memory_alignment = 4, .offset_alignment = 512},
+                             aio::DirectIo{.memory_alignment = 4096, .offset_alignment = 512}}) {
+    aio::AlignedBuffer buffer = must(aio::AlignedBuffer::allocate(1536, direct));
+    REQUIRE(buffer.size() == 1536);
+    REQUIRE(is_multiple(buffer.bytes().data(), direct.memory_alignment));
+    REQUIRE(is_multiple(buffer.bytes().data(), direct.offset_alignment));
+  }
+}
+
+TEST_CASE("a size that O_DIRECT refuses is EINVAL, and the message has the numbers") {
+  constexpr aio::DirectIo direct{.memory_alignment = 4, .offset_alignment = 512};
+  const auto refused = aio::AlignedBuffer::allocate(1000, direct);
+  REQUIRE(code_of(refused) == EINVAL);
+  REQUIRE(refused.error().message().find("1000 bytes are no multiple of 512") != std::string::npos);
+  REQUIRE(must(aio::AlignedBuffer::allocate(direct.round_up(1000U), direct)).size() == 1024);
+  REQUIRE(code_of(aio::AlignedBuffer::allocate(0, direct)) == EINVAL);
+}
+
 TEST_CASE("more memory than there is is ENOMEM") {
   constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
   REQUIRE(code_of(aio::AlignedBuffer::allocate(most)) == ENOMEM);

@@ -106,6 +106,8 @@ TEST_CASE("a request's message begins with the request, and where it was") {
 TEST_CASE("a message tells the cause and the remedy") {
   const raw::iocb request = read_of(512, 4096, 0x1234);
   require_words(Error(Call::allocate, EINVAL), {"size must not be 0", "power of two"});
+  require_words(Error(Call::allocate, EINVAL, 1000, 512),
+                {"1000 bytes", "multiple of 512", "O_DIRECT", "DirectIo::round_up"});
   require_words(Error(Call::io_setup, EAGAIN, 70'000), {"fs.aio-max-nr", "70000", "sysctl -w"});
   require_words(Error(Call::io_setup, EINVAL, 0), {"must be 1 to 4194304, not 0"});
   require_words(Error(Call::io_setup, ENOSYS, 1), {"CONFIG_AIO"});

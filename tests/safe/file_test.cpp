@@ -2,7 +2,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <bit>
 #include <catch2/catch_all.hpp>
 #include <cerrno>
 #include <csignal>
@@ -12,7 +11,6 @@
 
 #include "tests/support/child.hpp"
 #include "tests/support/safe.hpp"
-#include "tests/support/skip.hpp"
 
 namespace {
 
@@ -156,39 +154,6 @@ TEST_CASE("a stale descriptor is EBADF where a file is asked about itself") {
   REQUIRE(stale.size() == std::unexpected(aio::Error(aio::Call::statx, EBADF)));
   REQUIRE(code_of(stale.direct_io()) == EBADF);
   static_cast<void>(std::move(stale).release());
-}
-
-TEST_CASE("direct_io tells powers of two that O_DIRECT accepts") {
-  const TemporaryFile file(pattern(8192));
-  const auto opened =
-      aio::File::open(file.path().c_str(), aio::Access::read_only, {.direct = true});
-  if (!opened) {
-    skip("the file system of " + temporary_folder() + " has no O_DIRECT");
-    return;
-  }
-  REQUIRE((::fcntl(opened->number(), F_GETFL) & O_DIRECT) != 0);
-  const auto alignment = opened->direct_io();
-  if (!alignment) {
-    REQUIRE(alignment.error().code() == EOPNOTSUPP);
-    skip(alignment.error().message());
-    return;
-  }
-  REQUIRE(std::has_single_bit(alignment->memory_alignment));
-  REQUIRE(std::has_single_bit(alignment->offset_alignment));
-  REQUIRE(alignment->offset_alignment <= 4096);
-  const std::size_t length = alignment->offset_alignment;
-  aio::AlignedBuffer buffer = must(aio::AlignedBuffer::allocate(length, 4096));
-  REQUIRE(::pread(opened->number(), buffer.bytes().data(), length, static_cast<off_t>(length)) ==
-          static_cast<ssize_t>(length));
-}
-
-TEST_CASE("direct_io of a pipe is EOPNOTSUPP") {
-  const Pipe pipe;
-  const aio::File end(::dup(pipe.read_end()));
-  const auto alignment = end.direct_io();
-  REQUIRE(!alignment);
-  REQUIRE(alignment.error() == aio::Error(aio::Call::statx, EOPNOTSUPP));
-  REQUIRE(alignment.error().message().find("direct I/O") != std::string::npos);
 }
 
 TEST_CASE("a negative descriptor ends the program") {
