@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <linux_aio/config.hpp>
+#include <memory>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -78,6 +79,13 @@ template <class Character, class Traits, class Allocator>
 inline constexpr bool is_string<std::basic_string<Character, Traits, Allocator>> = true;
 
 template <class T>
+inline constexpr bool is_smart_array = false;
+template <class T, class Deleter>
+inline constexpr bool is_smart_array<std::unique_ptr<T[], Deleter>> = true;
+template <class T>
+inline constexpr bool is_smart_array<std::shared_ptr<T[]>> = true;
+
+template <class T>
 inline constexpr bool has_plain_elements = true;
 template <class T, std::size_t extent>
 inline constexpr bool has_plain_elements<std::span<T, extent>> = PlainElement<T>;
@@ -96,10 +104,15 @@ consteval void explain_buffer() {
       !is_string<T>,
       "a std::string is no buffer: short strings live inside the object and move with it; "
       "use an AlignedBuffer, a std::vector<char>, or a span of it in run()");
+  static_assert(
+      !is_smart_array<T>,
+      "this type is no buffer: a std::unique_ptr<T[]> does not know its size; use "
+      "sized(std::move(pointer), size), or shared(pointer, size) of a std::shared_ptr<T[]> "
+      "that is only written");
   static_assert(has_plain_elements<T>,
                 "the elements of this buffer are no plain data: pointers, spans, iovecs and bools "
                 "are not read from a file or written to one");
-  if constexpr (!is_string<T> && has_plain_elements<T>) {
+  if constexpr (!is_string<T> && !is_smart_array<T> && has_plain_elements<T>) {
     static_assert(Buffer<T>,
                   "this type is no buffer: use an AlignedBuffer, a std::vector, a std::span (in "
                   "run()), or specialise linux_aio::buffer_traits for it");

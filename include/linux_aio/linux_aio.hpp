@@ -13,6 +13,8 @@
 #include <linux_aio/poll_events.hpp>
 #include <linux_aio/read.hpp>
 #include <linux_aio/rw_flags.hpp>
+#include <linux_aio/shared_bytes.hpp>
+#include <linux_aio/sized_array.hpp>
 #include <linux_aio/statistics.hpp>
 #include <linux_aio/sync.hpp>
 #include <linux_aio/write.hpp>
