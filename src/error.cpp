@@ -14,6 +14,8 @@ const char* name_of(Call call) noexcept {
   switch (call) {
     case Call::allocate:
       return "allocate";
+    case Call::acquire:
+      return "BufferPool::acquire";
     case Call::open:
       return "open";
     case Call::close:
@@ -92,7 +94,7 @@ std::string why_setup_is_full(std::uint64_t capacity) {
 }
 
 std::string explain_allocation(std::uint64_t size, std::uint64_t unit) {
-  if (unit == 0) return "the size must not be 0, and the alignment must be a power of two";
+  if (unit == 0) return "size and count must not be 0, and the alignment must be a power of two";
   return std::to_string(size) + " bytes are no multiple of " + std::to_string(unit) +
          ", which O_DIRECT needs on this file: allocate DirectIo::round_up(size)";
 }
@@ -237,6 +239,10 @@ std::string Error::message() const {
       break;
     case Call::allocate:
       if (code_ == EINVAL) why = explain_allocation(length_, offset_);
+      break;
+    case Call::acquire:
+      why = "all " + std::to_string(length_) +
+            " buffers of the pool are out: complete requests first, or create it with more";
       break;
     case Call::statx:
       if (code_ == EOPNOTSUPP) why = "there is no direct I/O on such a file: do without O_DIRECT";

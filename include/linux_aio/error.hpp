@@ -12,7 +12,8 @@ namespace linux_aio {
 /// Where an error came from. The AIO interface has two channels for a request: what io_submit()
 /// refuses, and what its completion reports later.
 enum class Call : std::uint8_t {
-  allocate,       // AlignedBuffer::allocate, Context::create
+  allocate,       // AlignedBuffer::allocate, BufferPool::create, Context::create
+  acquire,        // BufferPool::acquire
   open,           // open(2)
   close,          // close(2)
   statx,          // statx(2)

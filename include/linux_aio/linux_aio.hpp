@@ -3,6 +3,7 @@
 
 #include <linux_aio/aligned_buffer.hpp>
 #include <linux_aio/buffer.hpp>
+#include <linux_aio/buffer_pool.hpp>
 #include <linux_aio/context.hpp>
 #include <linux_aio/direct_io.hpp>
 #include <linux_aio/error.hpp>

@@ -141,3 +141,32 @@ TEST_CASE("run does not allocate, and a failure's Error does not") {
   REQUIRE(after == before);
   REQUIRE(right == 2000);
 }
+
+TEST_CASE("no buffer that is taken out of a pool or given back allocates") {
+  if (!counts()) return;
+  const std::size_t at_first = allocations;
+  aio::BufferPool pool = must(aio::BufferPool::create({.count = 4, .size = 512}));
+  REQUIRE(allocations > at_first);
+  const TemporaryFile file(pattern(4096));
+  aio::Context context = make_context(8);
+  std::size_t completed = 0;
+  std::size_t empty = 0;
+  const std::size_t before = allocations;
+  for (int round = 0; round < 5000; ++round) {
+    auto buffer = pool.acquire();
+    if (!buffer) {
+      ++empty;
+      if (!context.wait(2)) break;
+      continue;
+    }
+    auto accepted = context.submit(aio::read(borrowed(file)).into(std::move(*buffer)),
+                                   [&completed](const auto&) { ++completed; });
+    if (!accepted) break;
+  }
+  const bool closed{context.close()};
+  const std::size_t after = allocations;
+  REQUIRE(after == before);
+  REQUIRE(closed);
+  REQUIRE(empty >= 500);
+  REQUIRE(completed + empty == 5000);
+}

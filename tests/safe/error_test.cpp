@@ -13,10 +13,10 @@ namespace raw = linux_aio::raw;
 using aio::Call;
 using aio::Error;
 
-constexpr std::array calls{Call::allocate,  Call::open,     Call::close,         Call::statx,
-                           Call::eventfd,   Call::io_setup, Call::io_getevents,  Call::io_destroy,
-                           Call::submit,    Call::wait,     Call::close_context, Call::io_submit,
-                           Call::completion};
+constexpr std::array calls{Call::allocate,   Call::acquire,   Call::open,     Call::close,
+                           Call::statx,      Call::eventfd,   Call::io_setup, Call::io_getevents,
+                           Call::io_destroy, Call::submit,    Call::wait,     Call::close_context,
+                           Call::io_submit,  Call::completion};
 
 raw::iocb read_of(std::size_t bytes, std::int64_t offset, std::uint64_t address) {
   raw::iocb request{};
@@ -74,6 +74,7 @@ TEST_CASE("a message begins with the call that failed") {
     REQUIRE(Error(call, EIO).message().find(word) == 0);
   };
   begins(Call::allocate, "allocate: EIO");
+  begins(Call::acquire, "BufferPool::acquire: EIO");
   begins(Call::open, "open: EIO");
   begins(Call::close, "close: EIO");
   begins(Call::statx, "statx: EIO");
@@ -105,9 +106,10 @@ TEST_CASE("a request's message begins with the request, and where it was") {
 
 TEST_CASE("a message tells the cause and the remedy") {
   const raw::iocb request = read_of(512, 4096, 0x1234);
-  require_words(Error(Call::allocate, EINVAL), {"size must not be 0", "power of two"});
+  require_words(Error(Call::allocate, EINVAL), {"size and count must not be 0", "power of two"});
   require_words(Error(Call::allocate, EINVAL, 1000, 512),
                 {"1000 bytes", "multiple of 512", "O_DIRECT", "DirectIo::round_up"});
+  require_words(Error(Call::acquire, ENOBUFS, 64), {"all 64 buffers", "complete requests"});
   require_words(Error(Call::io_setup, EAGAIN, 70'000), {"fs.aio-max-nr", "70000", "sysctl -w"});
   require_words(Error(Call::io_setup, EINVAL, 0), {"must be 1 to 4194304, not 0"});
   require_words(Error(Call::io_setup, ENOSYS, 1), {"CONFIG_AIO"});

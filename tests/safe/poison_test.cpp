@@ -1,4 +1,6 @@
 // Under AddressSanitizer the bytes of a request in flight are poisoned.
+#include <sys/mman.h>
+
 #include <array>
 #include <catch2/catch_all.hpp>
 #include <cstddef>
@@ -128,4 +130,35 @@ TEST_CASE("constant bytes may be read by others while they are written to a file
   auto [done] = context.run(aio::write(borrowed(file)).from(std::span(zeros)));
   REQUIRE(must(done.result) == zeros.size());
   REQUIRE(sum == 0);
+}
+
+TEST_CASE(
+    "a span kept of a pooled buffer is reported once the buffer is back, or before it is out") {
+  aio::BufferPool pool = must(aio::BufferPool::create({.count = 2, .size = 100}));
+  std::byte* kept = nullptr;
+  {
+    aio::PooledBuffer buffer = must(pool.acquire());
+    kept = buffer.bytes().data();
+    kept[99] = std::byte{1};
+  }
+  require_report(in_child([&] { return kept[99] = std::byte{1}, 0; }), this_line());
+  aio::PooledBuffer buffer = must(pool.acquire());
+  REQUIRE(buffer.bytes().data() == kept);
+  kept[99] = std::byte{2};
+  std::byte* const neighbour = kept + 4096;
+  require_report(in_child([&] { return static_cast<int>(*neighbour); }), this_line());
+}
+
+TEST_CASE("where a pool was mapped, others may map") {
+  void* place = nullptr;
+  {
+    aio::BufferPool pool = must(aio::BufferPool::create({.count = 2, .size = 4096}));
+    aio::PooledBuffer buffer = must(pool.acquire());
+    place = buffer.bytes().data();
+  }
+  void* const mapped = ::mmap(place, 4096, PROT_READ | PROT_WRITE,
+                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+  REQUIRE(mapped == place);
+  *static_cast<std::byte*>(mapped) = std::byte{1};
+  REQUIRE(::munmap(mapped, 4096) == 0);
 }
