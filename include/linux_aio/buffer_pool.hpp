@@ -88,7 +88,7 @@ struct BufferPoolOptions {
 };
 
 /// Buffers of one size and alignment in one mapping. acquire() and the destruction of a buffer do
-/// not allocate and take a few nanoseconds. Under AddressSanitizer the bytes of free buffers are
+/// not allocate and take some nanoseconds. Under AddressSanitizer the bytes of free buffers are
 /// poisoned, so that a span that was kept is caught.
 ///
 /// The pool belongs to one thread at a time, as a context does: one pool per context is how to

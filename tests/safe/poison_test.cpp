@@ -145,6 +145,7 @@ TEST_CASE(
   aio::PooledBuffer buffer = must(pool.acquire());
   REQUIRE(buffer.bytes().data() == kept);
   kept[99] = std::byte{2};
+  require_report(in_child([&] { return kept[100] = std::byte{1}, 0; }), this_line());
   std::byte* const neighbour = kept + 4096;
   require_report(in_child([&] { return static_cast<int>(*neighbour); }), this_line());
 }
