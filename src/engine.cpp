@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cerrno>
-#include <limits>
 #include <linux_aio/detail/engine.hpp>
 #include <linux_aio/detail/fatal.hpp>
+#include <linux_aio/detail/process.hpp>
 #include <linux_aio/raw/syscall.hpp>
 #include <new>
 #include <utility>
@@ -10,59 +10,53 @@
 namespace linux_aio::detail {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+// For whole vectored requests; they go out earlier than others where this is not enough.
+constexpr std::size_t segment_capacity = 4096;
 
-// A relative time for the kernel. It takes a negative time for an endless one, so none is made.
-raw::getevents_timespec time_until(Clock::time_point deadline) noexcept {
-  using std::chrono::nanoseconds;
-  using std::chrono::seconds;
-  using Seconds = decltype(raw::getevents_timespec::tv_sec);
-  using Nanoseconds = decltype(raw::getevents_timespec::tv_nsec);
-  // Compared before subtracted: the difference of two times may not fit.
-  const Clock::time_point now = Clock::now();
-  const nanoseconds left = deadline > now ? nanoseconds(deadline - now) : nanoseconds(0);
-  const seconds whole = std::chrono::floor<seconds>(left);
-  const auto limit = static_cast<std::int64_t>(std::numeric_limits<Seconds>::max());
-  return {.tv_sec = static_cast<Seconds>(std::min<std::int64_t>(whole.count(), limit)),
-          .tv_nsec = static_cast<Nanoseconds>((left - whole).count())};
-}
-
-bool passed(const Engine::Deadline& deadline) noexcept {
-  return deadline && Clock::now() >= *deadline;
-}
+constexpr std::uint32_t no_process = 0xffff'ffff;
 
 }  // namespace
 
-Engine::Engine(std::uint32_t capacity) noexcept
-    : slots_(capacity), staged_(new(std::nothrow) raw::iocb*[capacity]) {}
+Engine::Engine(const ContextOptions& options) noexcept
+    : process_mark_(process_mark()),
+      made_in_(no_process),
+      measure_submission_(options.measure_submission),
+      slots_(options.capacity),
+      staged_(new(std::nothrow) raw::iocb*[options.capacity]),
+      segments_(new(std::nothrow)::iovec[segment_capacity]) {}
 
-Result<std::unique_ptr<Engine>> Engine::create(std::uint32_t capacity) noexcept {
+Result<std::unique_ptr<Engine>> Engine::create(const ContextOptions& options) noexcept {
   // The kernel's limit, checked here first: the table for more could be gigabytes.
   constexpr std::uint32_t most = 4'194'304;
-  if (capacity == 0 || capacity > most) {
-    return std::unexpected(Error(Call::io_setup, EINVAL, capacity));
+  if (options.capacity == 0 || options.capacity > most) {
+    return std::unexpected(Error(Call::io_setup, EINVAL, options.capacity));
   }
-  std::unique_ptr<Engine> engine(new (std::nothrow) Engine(capacity));
-  if (engine == nullptr || !engine->slots_.valid() || engine->staged_ == nullptr) {
+  std::unique_ptr<Engine> engine(new (std::nothrow) Engine(options));
+  if (engine == nullptr || !engine->slots_.valid() || engine->staged_ == nullptr ||
+      engine->segments_ == nullptr || engine->process_mark_ == nullptr) {
     return std::unexpected(Error(Call::allocate, ENOMEM));
   }
-  const long result = raw::io_setup(capacity, &engine->handle_);
+  const long result = raw::io_setup(options.capacity, &engine->handle_);
   if (result < 0) {
-    return std::unexpected(Error(Call::io_setup, static_cast<int>(-result), capacity));
+    return std::unexpected(Error(Call::io_setup, static_cast<int>(-result), options.capacity));
+  }
+  engine->made_in_ = engine->process_mark_->load(std::memory_order_relaxed);
+  if (const CompletionRing ring(engine->handle_); ring.attached()) {
+    ring.keep_from_children();
+    if (options.reap_in_user_space) engine->ring_ = ring;
   }
   return engine;
 }
 
 Engine::~Engine() {
   if (depth_ != 0) fatal("a Context was destroyed by one of its own continuations");
-  if (!closed()) {
-    // Only after io_destroy does the kernel no longer write to the buffers that are freed below. In
-    // a forked child it fails with EINVAL, and the kernel uses nothing of that process.
-    const long result = raw::io_destroy(std::exchange(handle_, 0));
-    if (result < 0 && result != -EINVAL && in_kernel_ != 0) {
-      fatal("io_destroy failed (a seccomp filter?) while the kernel uses buffers of the context");
-    }
+  // Only after io_destroy does the kernel no longer write to the buffers that are freed below. It
+  // uses nothing of a forked child.
+  if (usable() && !destroy() && in_kernel_ != 0) {
+    fatal("io_destroy failed (a seccomp filter?) while the kernel uses buffers of the context");
   }
+  made_in_ = no_process;
+  while (!room_queue_.empty()) room_queue_.remove(room_queue_.front());
   // What is discarded may own something that looks at the context while it is destroyed.
   staged_count_ = 0;
   in_kernel_ = 0;
@@ -74,13 +68,18 @@ Engine::~Engine() {
 }
 
 Slot* Engine::await_slot() noexcept {
-  while (!closed()) {
+  while (usable()) {
     if (Slot* const slot = slots_.acquire(); slot != nullptr) return slot;
     ++runs_waiting_;
     wait_or_die();
     --runs_waiting_;
   }
   return nullptr;
+}
+
+::iovec* Engine::acquire_segments(std::size_t count) noexcept {
+  if (count > segment_capacity - segments_used_ && flush() != 0) return nullptr;
+  return segments_.get() + std::exchange(segments_used_, segments_used_ + count);
 }
 
 void Engine::wait_or_die() noexcept {
@@ -90,148 +89,114 @@ void Engine::wait_or_die() noexcept {
 }
 
 Error Engine::refusal() const noexcept {
-  return closed() ? Error(Call::submit, ESHUTDOWN) : Error(Call::submit, EAGAIN, capacity());
+  if (usable()) return Error(Call::submit, EAGAIN, capacity());
+  return Error(Call::submit, closed() ? ESHUTDOWN : EINVAL);
 }
 
-std::size_t Engine::flush() noexcept {
-  std::size_t done = 0;
-  while (done < staged_count_) {
-    ++statistics_.io_submit_calls;
-    const long result =
-        raw::io_submit(handle_, static_cast<long>(staged_count_ - done), staged_.get() + done);
-    if (result > 0) {
-      done += static_cast<std::size_t>(result);
-      in_kernel_ += static_cast<std::size_t>(result);
-      statistics_.accepted += static_cast<std::size_t>(result);
-      continue;
-    }
-    if (result == -EINTR) continue;
-    // The kernel has no slot until one of ours completes; if none is there to complete, waiting
-    // would never end, and the error is the request's.
-    if (result == -EAGAIN && in_kernel_ != 0) break;
-    refuse(*slots_.find(staged_[done]->aio_data), result == 0 ? EIO : static_cast<int>(-result));
-    ++done;
+void Engine::await_room(RoomWaiter& waiter) noexcept {
+  const ThreadCheck::Use use(thread_check);
+  room_queue_.push(waiter);
+  serve_room_queue();
+}
+
+void Engine::serve_room_queue() noexcept {
+  while (!room_queue_.empty()) {
+    Slot* const slot = acquire();
+    if (slot == nullptr) return;
+    RoomWaiter& waiter = room_queue_.front();
+    if (!waiter.start(waiter, *slot)) return slots_.release(*slot);
+    room_queue_.remove(waiter);
   }
-  if (done != 0) std::copy(staged_.get() + done, staged_.get() + staged_count_, staged_.get());
-  staged_count_ -= done;
-  return staged_count_;
 }
 
-void Engine::refuse(Slot& slot, int error) noexcept {
-  slot.refusal = error;
-  slot.next = SlotTable::none;
-  const std::uint32_t index = slots_.index_of(slot);
-  if (refused_ == 0) {
-    refused_first_ = index;
+void Engine::hold(Slot& slot) noexcept {
+  slot.held = true;
+  slot.refusal = 0;
+  slot.next = 1;  // how many keep it
+}
+
+void Engine::keep(RequestId held) noexcept {
+  if (Slot* const slot = slots_.find(held.value()); slot != nullptr && slot->held) ++slot->next;
+}
+
+void Engine::let_go(RequestId held, bool failed) noexcept {
+  Slot* const slot = slots_.find(held.value());
+  if (slot == nullptr || !slot->held) return;  // cancelled meanwhile
+  if (failed) slot->refusal = ECANCELED;
+  if (--slot->next != 0) return;
+  slot->held = false;
+  if (slot->refusal != 0) {
+    refuse(*slot, Call::commit, slot->refusal);
   } else {
-    slots_[refused_last_].next = index;
+    stage(*slot);
   }
-  refused_last_ = index;
-  ++refused_;
-  ++statistics_.refused;
 }
 
-Result<std::size_t> Engine::wait(std::size_t at_least, Deadline deadline) noexcept {
-  // Nothing completes in a closed context; requests that its destructor discards still count.
-  if (at_least != 0 && (closed() || in_flight() == 0)) {
-    return std::unexpected(Error(Call::wait, EDEADLK));
-  }
-  const std::size_t most = in_flight();  // what continuations submit is for the next call
-  const std::size_t before = finished_;
-  for (;;) {
-    flush();
-    finish_refused();
-    finish_reaped();
-    std::size_t done = finished_ - before;
-    std::size_t missing = done < at_least ? at_least - done : 0;
-    if (in_kernel_ == 0) {
-      if (missing == 0 || in_flight() == 0 || passed(deadline)) return done;
-      continue;  // continuations have staged more
+Result<Cancel> Engine::cancel(RequestId request) noexcept {
+  const ThreadCheck::Use use(thread_check);
+  Slot* const slot = slots_.find(request.value());
+  if (slot == nullptr) return Cancel::not_in_flight;
+  if (!usable()) return std::unexpected(Error(Call::io_cancel, EINVAL));
+  raw::iocb** const end = staged_.get() + staged_count_;
+  raw::iocb** const staged = std::find(staged_.get(), end, &slot->iocb);
+  if (slot->held || staged != end) {
+    if (staged != end) {
+      std::copy(staged + 1, end, staged);
+      --staged_count_;
     }
-    // What is still staged can go out as soon as one request completes.
-    missing = std::min(missing, staged_count_ != 0 ? 1 : in_kernel_);
-    if (const Result<void> result = reap(missing, deadline); !result) {
-      // The count of what did run would be lost; the next call has the error again.
-      if (done != 0) return done;
-      return std::unexpected(result.error());
-    }
-    const bool full = events_end_ == events_.size();
-    finish_reaped();
-    done = finished_ - before;
-    const bool more = full && done < most;
-    if (done >= at_least && !more) return done;
-    // A short count alone says nothing: a signal makes one, too.
-    if (passed(deadline)) return done;
+    slot->held = false;
+    refuse(*slot, Call::completion, ECANCELED);
+    return Cancel::requested;
   }
-}
-
-Result<void> Engine::reap(std::size_t at_least, const Deadline& deadline) noexcept {
-  const std::size_t most = std::min(in_kernel_, events_.size());
-  const std::size_t least = std::min(at_least, most);
-  events_begin_ = 0;
-  events_end_ = 0;
-  for (;;) {
-    raw::getevents_timespec timeout{};
-    const bool endless = least != 0 && !deadline;
-    if (least != 0 && deadline) timeout = time_until(*deadline);
-    ++statistics_.io_getevents_calls;
-    const long result =
-        raw::io_getevents(handle_, static_cast<long>(least), static_cast<long>(most),
-                          events_.data(), endless ? nullptr : &timeout);
-    if (result >= 0) {
-      events_end_ = static_cast<std::size_t>(result);
-      return {};
-    }
-    if (result != -EINTR) {
-      return std::unexpected(Error(Call::io_getevents, static_cast<int>(-result)));
-    }
+  if (slot->refusal != 0) return Cancel::not_cancellable;
+  raw::io_event unused{};
+  const long result = raw::io_cancel(handle_, &slot->iocb, &unused);
+  if (result == -EINPROGRESS) {
+    slot->cancelled = slot->generation + 1;
+    return Cancel::requested;
   }
+  if (result == -EINVAL) return Cancel::not_cancellable;
+  return std::unexpected(Error(Call::io_cancel, static_cast<int>(-result)));
 }
 
-void Engine::finish_refused() noexcept {
-  // Only those that are there now: a continuation may add to the queue, and take from it.
-  for (std::size_t count = refused_; count != 0 && refused_ != 0; --count) {
-    Slot& slot = slots_[refused_first_];
-    refused_first_ = slot.next;
-    --refused_;
-    finish(slot, std::unexpected(Error(Call::io_submit, slot.refusal, slot.iocb)));
-  }
-}
-
-void Engine::finish_reaped() noexcept {
-  while (events_begin_ != events_end_) {
-    const raw::io_event event = events_[events_begin_++];
-    Slot* slot = slots_.find(event.data);
-    if (slot == nullptr) fatal("the kernel reported an event of no request in flight");
-    --in_kernel_;
-    if (event.res < 0) {
-      const int error = static_cast<int>(-event.res);
-      finish(*slot, std::unexpected(Error(Call::completion, error, slot->iocb)));
-    } else {
-      finish(*slot, static_cast<std::size_t>(event.res));
+void Engine::cancel_polls() noexcept {
+  for_each_in_flight([this](const Slot& slot) {
+    if (slot.iocb.aio_lio_opcode == raw::iocb_cmd_poll && slot.cancelled != slot.generation + 1) {
+      static_cast<void>(cancel(id_of(slot)));
     }
-  }
+  });
 }
 
-void Engine::finish(Slot& slot, const Result<std::size_t>& outcome) noexcept {
-  ++finished_;
-  ++depth_;
-  slot.finish(*this, slot, &outcome);
-  --depth_;
-}
-
-Result<void> Engine::close(Deadline deadline) noexcept {
+Result<void> Engine::close(const Deadline& deadline) noexcept {
+  const ThreadCheck::Use use(thread_check);
+  if (closed()) return {};
   while (in_flight() != 0) {
+    cancel_polls();
     const Result<std::size_t> done = wait(in_flight(), deadline);
     if (!done) return std::unexpected(done.error());
-    if (in_flight() != 0 && passed(deadline)) {
+    if (in_flight() != 0 && deadline && std::chrono::steady_clock::now() >= *deadline) {
       return std::unexpected(Error(Call::close_context, ETIMEDOUT, in_flight()));
     }
   }
+  if (closed()) return {};  // by a continuation
+  return destroy();
+}
+
+Result<void> Engine::destroy() noexcept {
   if (closed()) return {};
+  if (!usable()) return std::unexpected(Error(Call::io_destroy, EINVAL));
+  made_in_ = no_process;
+  ring_ = {};
   const long result = raw::io_destroy(std::exchange(handle_, 0));
   if (result < 0) return std::unexpected(Error(Call::io_destroy, static_cast<int>(-result)));
   return {};
+}
+
+Statistics Engine::statistics() const noexcept {
+  Statistics result = statistics_;
+  // Counted so that reading the ring counts nothing.
+  result.reaped_in_user_space = result.accepted - in_kernel_ - result.reaped_by_system_call;
+  return result;
 }
 
 }  // namespace linux_aio::detail

@@ -28,6 +28,12 @@ const char* name_of(Call call) noexcept {
       return "io_setup";
     case Call::io_getevents:
       return "io_getevents";
+    case Call::io_pgetevents:
+      return "io_pgetevents";
+    case Call::io_cancel:
+      return "io_cancel";
+    case Call::commit:
+      return "commit";
     case Call::io_destroy:
       return "io_destroy";
     case Call::submit:
@@ -183,7 +189,7 @@ std::string explain_submit(int code, std::uint64_t capacity) {
     return "all " + std::to_string(capacity) +
            " slots are in flight: wait() makes room, or create the context with more capacity";
   }
-  return "the context was closed";
+  return code == EINVAL ? explain_context(code) : "the context was closed";
 }
 
 }  // namespace
@@ -228,12 +234,18 @@ std::string Error::message() const {
       why = explain_submit(code_, length_);
       break;
     case Call::wait:
-      why = "nothing is in flight, so there is nothing to wait for";
+      why = code_ == EINVAL ? explain_context(code_)
+                            : "nothing is in flight, so there is nothing to wait for";
       break;
     case Call::close_context:
       why = std::to_string(length_) + " requests are still in flight; the context stays open";
       break;
+    case Call::commit:
+      why = "a write before it failed or was short, so it was not sent";
+      break;
     case Call::io_getevents:
+    case Call::io_pgetevents:
+    case Call::io_cancel:
     case Call::io_destroy:
       why = explain_context(code_);
       break;

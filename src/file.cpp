@@ -35,6 +35,20 @@ Result<struct ::statx> status_of(int fd, unsigned mask) noexcept {
   return status;
 }
 
+// Whether a transfer may wait for another program: what is neither a file with a size nor a device.
+bool is_stream(int fd) noexcept {
+  struct ::stat status{};
+  if (::fstat(fd, &status) != 0) return false;
+  switch (status.st_mode & S_IFMT) {
+    case S_IFIFO:
+    case S_IFSOCK:
+    case 0:  // an eventfd and its like
+      return true;
+    default:
+      return false;
+  }
+}
+
 // What O_DIRECT is content with where the kernel does not say what it needs.
 Result<DirectIo> usual_direct_io(int fd, unsigned mode) noexcept {
   if (S_ISREG(mode)) return DirectIo{.memory_alignment = 4096, .offset_alignment = 4096};
@@ -47,6 +61,9 @@ Result<DirectIo> usual_direct_io(int fd, unsigned mode) noexcept {
 }
 
 }  // namespace
+
+BorrowedFd::BorrowedFd(int fd) noexcept
+    : fd_(fd), may_block_(is_stream(fd) && (::fcntl(fd, F_GETFL) & O_NONBLOCK) == 0) {}
 
 Result<File> File::open(const char* path, Access access, OpenOptions options) noexcept {
   int flags = flags_of(access) | O_CLOEXEC | O_LARGEFILE;
@@ -61,25 +78,26 @@ Result<File> File::open(const char* path, Access access, OpenOptions options) no
   }
 }
 
-File::File(int fd) noexcept : fd_(fd) {
+File::File(int fd) noexcept : borrowed_(fd) {
   if (fd < 0) detail::fatal("a File was made of a negative descriptor");
 }
 
 File& File::operator=(File&& other) noexcept {
   if (this != &other) {
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = std::exchange(other.fd_, -1);
+    if (borrowed_.fd_ >= 0) ::close(borrowed_.fd_);
+    borrowed_ = other.borrowed_;
+    other.borrowed_.fd_ = -1;
   }
   return *this;
 }
 
 File::~File() {
-  if (fd_ >= 0) ::close(fd_);
+  if (borrowed_.fd_ >= 0) ::close(borrowed_.fd_);
 }
 
 int File::release() && noexcept {
   const int fd = number();
-  fd_ = -1;
+  borrowed_.fd_ = -1;
   return fd;
 }
 

@@ -9,6 +9,9 @@ SlotTable::SlotTable(std::uint32_t capacity) noexcept
     Slot& slot = slots_[index];
     slot.finish = nullptr;
     slot.generation = 0;
+    slot.cancelled = 0;
+    slot.refusal = 0;
+    slot.held = false;
     slot.next = free_;
     free_ = index;
   }

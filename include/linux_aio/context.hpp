@@ -2,35 +2,29 @@
 #pragma once
 
 #include <chrono>
-#include <concepts>
+#include <csignal>
 #include <cstddef>
-#include <cstdint>
 #include <expected>
+#include <linux_aio/async.hpp>
+#include <linux_aio/commit.hpp>
 #include <linux_aio/config.hpp>
+#include <linux_aio/context_options.hpp>
 #include <linux_aio/detail/engine.hpp>
 #include <linux_aio/detail/fatal.hpp>
-#include <linux_aio/detail/operation.hpp>
+#include <linux_aio/detail/submit.hpp>
 #include <linux_aio/error.hpp>
+#include <linux_aio/in_flight_request.hpp>
+#include <linux_aio/request_id.hpp>
+#include <linux_aio/statistics.hpp>
+#include <linux_aio/sync.hpp>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
 namespace linux_aio {
-
-/// How a context is made.
-struct ContextOptions {
-  std::uint32_t capacity = 128;  // requests in flight at most; counts against fs.aio-max-nr
-};
-
-/// A request that submit() did not accept, handed back with its continuation.
-template <class Request, class Continuation>
-struct [[nodiscard]] Rejected {
-  Error error;
-  Request request;  // std::move(request).release() is its buffer
-  Continuation continuation;
-};
 
 /// A kernel AIO context. Every request it accepts completes exactly once, with its type and its
 /// buffer, whether the kernel refuses it at submission or reports on it later.
@@ -49,7 +43,7 @@ class Context {
   /// Errors: EINVAL (capacity 0 or over 4194304), EAGAIN (fs.aio-max-nr, system-wide), ENOMEM,
   /// ENOSYS (no AIO in this kernel), EPERM (seccomp). Since Linux 2.6. Source: io_setup(2).
   [[nodiscard]] static Result<Context> create(ContextOptions options = {}) noexcept {
-    auto engine = detail::Engine::create(options.capacity);
+    auto engine = detail::Engine::create(options);
     if (!engine) return std::unexpected(engine.error());
     return Context(std::move(*engine));
   }
@@ -69,52 +63,110 @@ class Context {
   /// Ownership: spans are borrowed for the duration of the call; buffers come back in the
   /// completions. More requests than there is room for go out as room is made, before any that
   /// others submit meanwhile. Other requests' continuations may run meanwhile.
-  /// Errors: in each completion; ESHUTDOWN there if the context is closed. Ends the program where
-  /// it can no longer wait for what it lent: a forked child, a seccomp filter without io_getevents.
-  /// Since Linux 2.6. Source: io_submit(2), io_getevents(2).
+  /// Errors: in each completion; there ESHUTDOWN if the context is closed, EINVAL in a forked
+  /// child. Ends the program where it can no longer wait for what it lent: a seccomp filter without
+  /// io_getevents. Since Linux 2.6. Source: io_submit(2), io_getevents(2).
   template <class... Requests>
   [[nodiscard]] auto run(Requests&&... requests) noexcept {
-    (check_request<Requests&&>(), ...);
+    (detail::explain_request<Requests&&>(), ...);
     detail::Engine& engine = this->engine();  // which stays where it is if the context is moved
     std::tuple<std::optional<typename Requests::Completion>...> completions;
     std::size_t left = sizeof...(Requests);
-    std::apply([&](auto&... slots) { (start(engine, std::move(requests), slots, left), ...); },
-               completions);
+    const auto start = [&](auto& request, auto& slot) {
+      detail::stage_lent(engine, request, [&slot, &left](auto&& done) noexcept {
+        slot.emplace(std::move(done));
+        --left;
+      });
+    };
+    std::apply([&](auto&... slots) { (start(requests, slots), ...); }, completions);
     while (left != 0) engine.wait_or_die();
     return std::apply([](auto&... slots) { return std::tuple(std::move(*slots)...); }, completions);
   }
 
+  /// Runs all of `requests`, a range of requests of one type, and returns when all are complete.
+  /// `continuation` is called with each one's index in the range and its completion, as they come.
+  ///
+  /// Ownership, errors: as run(); the requests are used up, and their buffers moved out.
+  template <std::ranges::forward_range Requests, class Continuation>
+  void run_each(Requests&& requests, Continuation&& continuation) noexcept {
+    using R = std::ranges::range_value_t<Requests>;
+    detail::explain_request<R&&>();
+    static_assert(std::invocable<Continuation&, std::size_t, typename R::Completion>,
+                  "the continuation must be callable with an index and the requests' completion");
+    detail::Engine& engine = this->engine();
+    std::size_t left = 0;
+    for (std::size_t index = 0; R & request : requests) {
+      ++left;
+      detail::stage_lent(engine, request, [&continuation, &left, index](auto&& done) noexcept {
+        continuation(index, std::move(done));
+        --left;
+      });
+      ++index;
+    }
+    while (left != 0) engine.wait_or_die();
+  }
+
   /// Stages a request; the next flush(), poll(), wait() or run() hands it to the kernel. When it is
   /// complete, `continuation` is called once with the completion, from poll(), wait(), run(),
-  /// close().
+  /// close(). Returns its name, for cancel().
   ///
   /// Ownership: after success the context owns the request, its buffer and the continuation; after
-  /// failure the error holds both. Only requests that own their memory are accepted. Both lie in a
-  /// slot of 104 bytes: next to a read or write of an AlignedBuffer, 48 are left for captures.
+  /// failure the error holds both. Only requests that own their memory are accepted. Buffer and
+  /// continuation lie in a slot of 104 bytes: next to an AlignedBuffer, 64 are left for captures.
   /// Errors: EAGAIN (as many in flight as the capacity, or run() is waiting for room: wait() makes
-  /// it), ESHUTDOWN (closed). Since Linux 2.6. Source: io_submit(2).
+  /// it), ESHUTDOWN (closed), EINVAL (in a forked child). Since Linux 2.6. Source: io_submit(2).
   template <class Request, class Continuation>
-  [[nodiscard]] std::expected<void, Rejected<Request, std::decay_t<Continuation>>> submit(
+  [[nodiscard]] std::expected<RequestId, Rejected<Request, std::decay_t<Continuation>>> submit(
       Request&& request, Continuation&& continuation) noexcept {
-    check_request<Request&&>();
+    using Callable = std::decay_t<Continuation>;
+    detail::explain_submission<Request&&, Callable>();
+    detail::Engine& engine = this->engine();
+    const detail::ThreadCheck::Use use(engine.thread_check);
+    Callable callable(std::forward<Continuation>(continuation));
+    detail::Slot* const slot = detail::place_owned(engine, request, callable);
+    if (slot == nullptr) {
+      return std::unexpected(
+          Rejected<Request, Callable>{engine.refusal(), std::move(request), std::move(callable)});
+    }
+    engine.stage(*slot);
+    return engine.id_of(*slot);
+  }
+
+  /// For co_await in a coroutine of any task type: stages a request, and gives its completion. The
+  /// coroutine is resumed by poll(), wait(), run(), close(). If the context is full, the request
+  /// waits for room, in the coroutine's frame.
+  ///
+  /// Ownership: as submit(); the coroutine may be destroyed while it is suspended, see Async. If
+  /// the context is destroyed first, the coroutine is never resumed. Errors: in the completion, as
+  /// run(). Since Linux 2.6. Source: io_submit(2).
+  template <class Request>
+  [[nodiscard]] Async<Request> async(Request&& request) noexcept LINUX_AIO_LIFETIMEBOUND {
+    detail::explain_request<Request&&>();
     static_assert(
         Request::owns_memory,
-        "submit() returns before the kernel is done, so it takes no borrowed memory: give "
-        "the request an owning buffer (AlignedBuffer, std::vector), or use run()");
+        "a coroutine may be destroyed before the kernel is done, so async() takes no "
+        "borrowed memory: give the request an owning buffer (AlignedBuffer, std::vector)");
+    return Async<Request>(engine(), std::move(request));
+  }
+
+  /// Accepts a sync that is sent after the writes submitted through the Commit, see there.
+  /// `continuation` is called once with its completion.
+  ///
+  /// Ownership, errors: as submit(); ECANCELED in the completion if one of the writes failed.
+  template <class Continuation>
+  [[nodiscard]] std::expected<Commit, Rejected<Sync, std::decay_t<Continuation>>> begin_commit(
+      Sync&& sync, Continuation&& continuation) noexcept LINUX_AIO_LIFETIMEBOUND {
     using Callable = std::decay_t<Continuation>;
-    static_assert(std::invocable<Callable, typename Request::Completion>,
-                  "the continuation must be callable with the request's completion");
-    static_assert(std::is_nothrow_move_constructible_v<Callable>,
-                  "the continuation must be movable without throwing");
-    detail::Slot* slot = engine().acquire();
+    detail::explain_submission<Sync&&, Callable>();
+    detail::Engine& engine = this->engine();
+    Callable callable(std::forward<Continuation>(continuation));
+    detail::Slot* const slot = detail::place_owned(engine, sync, callable);
     if (slot == nullptr) {
-      return std::unexpected(Rejected<Request, Callable>{engine().refusal(), std::move(request),
-                                                         std::forward<Continuation>(continuation)});
+      return std::unexpected(
+          Rejected<Sync, Callable>{engine.refusal(), std::move(sync), std::move(callable)});
     }
-    detail::Operation<Request, Callable>::place(*slot, std::move(request),
-                                                Callable(std::forward<Continuation>(continuation)));
-    engine().stage(*slot);
-    return {};
+    engine.hold(*slot);
+    return Commit(engine, engine.id_of(*slot));
   }
 
   /// Hands the staged requests to the kernel, in order; runs no continuation. A request that the
@@ -128,8 +180,12 @@ class Context {
   /// continuations ran; no system call when nothing is staged or in the kernel.
   ///
   /// Errors: EINVAL (the context belongs to another process), EPERM (seccomp). Since Linux 2.6.
-  /// Source: io_getevents(2).
-  [[nodiscard]] Result<std::size_t> poll() noexcept { return engine().wait(0, {}); }
+  /// Source: io_getevents(2), aio_read_events_ring() in fs/aio.c.
+  [[nodiscard]] Result<std::size_t> poll() noexcept {
+    detail::Engine& engine = this->engine();
+    if (engine.idle()) return 0;
+    return engine.wait(0, {});
+  }
 
   /// Submits what is staged and waits until `at_least` continuations have run, or nothing is in
   /// flight any more. Returns how many ran. Resumes after signals.
@@ -154,16 +210,41 @@ class Context {
     return engine().wait(at_least, after(timeout));
   }
 
-  /// Completes all that is in flight and destroys the kernel's context. Afterwards submit()
-  /// refuses. Does not return while continuations go on submitting: then give it a deadline.
+  /// As wait(at_least, deadline), with `signals` as the thread's signal mask while it waits, in one
+  /// step: a signal that is blocked outside and not in `signals` ends the wait, and none is missed.
+  /// Clock::time_point::max() waits without end.
   ///
-  /// Errors: EINVAL (the context belongs to another process), EPERM (seccomp). Since Linux 2.6.
-  /// Source: io_destroy(2).
+  /// Errors: EINTR (a signal's handler has run, and no continuation), ENOSYS (before Linux 4.18),
+  /// EPERM (seccomp; an EventFd and a signalfd in one epoll serve there), others as wait(). Since
+  /// Linux 4.18. Source: io_pgetevents in io_getevents(2).
+  [[nodiscard]] Result<std::size_t> wait(std::size_t at_least, Clock::time_point deadline,
+                                         const ::sigset_t& signals) noexcept {
+    detail::Engine::Deadline until;
+    if (deadline != Clock::time_point::max()) until = deadline;
+    return engine().wait(at_least, until, &signals);
+  }
+
+  /// Asks for a request to be cancelled. It completes in any case, once, and with its buffer. In
+  /// practice the kernel can cancel polls, and the context what it has not yet sent.
+  ///
+  /// Errors: EINVAL (the context belongs to another process), EPERM, ENOSYS (seccomp).
+  /// Since Linux 2.6. Source: io_cancel(2).
+  [[nodiscard]] Result<Cancel> cancel(RequestId request) noexcept {
+    return engine().cancel(request);
+  }
+
+  /// Completes all that is in flight, cancelling polls, and destroys the kernel's context.
+  /// Afterwards submit() refuses. Does not return while continuations go on submitting: then give
+  /// it a deadline.
+  ///
+  /// Errors: EINVAL (the context belongs to another process), EPERM (seccomp), EDEADLK (a Commit is
+  /// still open). Since Linux 2.6. Source: io_destroy(2).
   [[nodiscard]] Result<void> close() noexcept { return engine().close({}); }
 
   /// As close(), until `deadline` at most.
   ///
-  /// Errors: ETIMEDOUT: the context is still open and owns what is in flight.
+  /// Errors: ETIMEDOUT: the context is still open and owns what is in flight, which
+  /// for_each_in_flight() names.
   [[nodiscard]] Result<void> close(Clock::time_point deadline) noexcept {
     return engine().close(deadline);
   }
@@ -177,6 +258,15 @@ class Context {
   /// Requests that were accepted and are not yet complete: staged, in the kernel, or refused.
   [[nodiscard]] std::size_t in_flight() const noexcept { return engine().in_flight(); }
 
+  /// Calls `visit` with an InFlightRequest for each request in flight, in no order.
+  template <class Visit>
+  void for_each_in_flight(Visit&& visit) const {
+    const detail::Engine& engine = this->engine();
+    engine.for_each_in_flight([&](const detail::Slot& slot) {
+      visit(detail::in_flight_request(engine.id_of(slot), slot.iocb));
+    });
+  }
+
   /// The most requests that can be in flight.
   [[nodiscard]] std::size_t capacity() const noexcept { return engine().capacity(); }
 
@@ -189,32 +279,6 @@ class Context {
   [[nodiscard]] detail::Engine& engine() const noexcept {
     if (engine_ == nullptr) detail::fatal("a Context was used after it was moved from");
     return *engine_;
-  }
-
-  template <class Given>
-  static consteval void check_request() {
-    static_assert(!std::is_lvalue_reference_v<Given>,
-                  "a request is given up when it is run or submitted: pass std::move(request)");
-    static_assert(detail::Request<std::remove_cvref_t<Given>>,
-                  "this is no complete request: a read needs .into(buffer), a write .from(buffer)");
-  }
-
-  template <class Request, class Completion>
-  static void start(detail::Engine& engine, Request&& request,
-                    std::optional<Completion>& completion, std::size_t& left) noexcept {
-    detail::Slot* const slot = engine.await_slot();
-    if (slot == nullptr) {
-      completion.emplace(std::move(request).complete(std::unexpected(engine.refusal())));
-      --left;
-      return;
-    }
-    auto continuation = [&completion, &left](Completion&& done) noexcept {
-      completion.emplace(std::move(done));
-      --left;
-    };
-    detail::Operation<Request, decltype(continuation)>::place(*slot, std::move(request),
-                                                              std::move(continuation));
-    engine.stage(*slot);
   }
 
   template <class Rep, class Period>

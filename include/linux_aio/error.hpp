@@ -20,10 +20,13 @@ enum class Call : std::uint8_t {
   eventfd,        // eventfd(2), and read(2) and write(2) of one
   io_setup,       // io_setup(2)
   io_getevents,   // io_getevents(2)
+  io_pgetevents,  // io_pgetevents, with a signal mask
+  io_cancel,      // io_cancel(2)
   io_destroy,     // io_destroy(2)
   submit,         // Context::submit: the request never left the program
   wait,           // Context::wait
   close_context,  // Context::close
+  commit,         // Context::begin_commit: the sync was not sent
   io_submit,      // the kernel refused the request
   completion,     // the kernel accepted the request and reported the failure at its completion
 };

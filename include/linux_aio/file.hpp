@@ -14,13 +14,24 @@ namespace linux_aio {
 /// file.
 class BorrowedFd {
  public:
-  constexpr explicit BorrowedFd(int fd) noexcept : fd_(fd) {}
+  /// Borrows `fd`. Looks at what it refers to (two system calls at most): rather make one and keep
+  /// it than one for each request.
+  explicit BorrowedFd(int fd) noexcept;
 
   /// The descriptor's number.
   [[nodiscard]] constexpr int number() const noexcept { return fd_; }
 
+  /// Whether a transfer would make io_submit wait for the other side: a pipe, a socket or the like
+  /// without O_NONBLOCK. Such a transfer is sent with no_wait: it is EAGAIN where there is nothing
+  /// to read, or no room to write.
+  [[nodiscard]] constexpr bool may_block() const noexcept { return may_block_; }
+
  private:
+  friend class File;
+  constexpr BorrowedFd(int fd, bool may_block) noexcept : fd_(fd), may_block_(may_block) {}
+
   int fd_;
+  bool may_block_;
 };
 
 /// What a file is opened for.
@@ -49,7 +60,9 @@ class LINUX_AIO_CONSUMABLE File {
   /// Takes ownership of an open descriptor; a negative number ends the program.
   LINUX_AIO_RETURNS_UNCONSUMED explicit File(int fd) noexcept;
 
-  LINUX_AIO_RETURNS_UNCONSUMED File(File&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
+  LINUX_AIO_RETURNS_UNCONSUMED File(File&& other) noexcept : borrowed_(other.borrowed_) {
+    other.borrowed_.fd_ = -1;
+  }
   LINUX_AIO_SETS_UNCONSUMED File& operator=(File&& other) noexcept;
   File(const File&) = delete;
   File& operator=(const File&) = delete;
@@ -67,14 +80,14 @@ class LINUX_AIO_CONSUMABLE File {
 
   /// The descriptor's number; it stays owned by this File.
   LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] int number() const noexcept {
-    if (fd_ < 0) detail::fatal("a File was used after it was moved from");
-    return fd_;
+    if (borrowed_.fd_ < 0) detail::fatal("a File was used after it was moved from");
+    return borrowed_.fd_;
   }
 
   /// Lends the descriptor to a request. Not from a temporary File: it would be closed at once.
   LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] operator BorrowedFd()  // NOLINT(*-explicit-*)
       const& noexcept LINUX_AIO_LIFETIMEBOUND {
-    return BorrowedFd(number());
+    return static_cast<void>(number()), borrowed_;
   }
   operator BorrowedFd() const&& = delete;
 
@@ -92,7 +105,7 @@ class LINUX_AIO_CONSUMABLE File {
   LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] Result<DirectIo> direct_io() const noexcept;
 
  private:
-  int fd_;
+  BorrowedFd borrowed_;
 };
 
 }  // namespace linux_aio

@@ -1,4 +1,4 @@
-// read(file).into(buffer).at(offset): one buffer is filled from a file.
+// read(file).into(buffer).at(offset): a buffer, or a range of them, is filled from a file.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,7 @@
 #include <linux_aio/file.hpp>
 #include <linux_aio/raw/prep.hpp>
 #include <linux_aio/rw_flags.hpp>
+#include <linux_aio/vectored.hpp>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -41,24 +42,36 @@ class [[nodiscard]] ReadCompletion {
   std::size_t position_;
 };
 
-/// A read with its buffer: a request, ready for Context::run or Context::submit.
+namespace detail {
+
 template <MutableBuffer B>
-class [[nodiscard]] Read : public detail::BufferedTransfer<Read<B>, B, ReadFlag> {
+class ReadInFlight : public BufferPart<B> {
+ public:
+  using BufferPart<B>::BufferPart;
+
+  [[nodiscard]] ReadCompletion<B> complete(const Result<std::size_t>& outcome) && noexcept {
+    return {outcome, std::move(this->buffer), this->position()};
+  }
+};
+
+}  // namespace detail
+
+/// A read with its buffer: a request, ready for Context::run, submit or async.
+template <MutableBuffer B>
+class [[nodiscard]] Read
+    : public detail::BufferedTransfer<Read<B>, B, ReadFlag, detail::ReadInFlight<B>> {
  public:
   using Completion = ReadCompletion<B>;
 
   Read(const detail::TransferOptions& options, B&& buffer) noexcept
       : Read::BufferedTransfer(options, std::move(buffer)) {}
 
-  // What a context needs of a request, besides memory().
+  // What a context needs of a request.
   void lower(raw::iocb& request) noexcept {
-    const std::span<std::byte> bytes = this->part();
+    const std::span<std::byte> bytes = this->in_flight().bytes();
     raw::prep_pread(request, this->options_.file.number(), bytes.data(), bytes.size(),
-                    static_cast<std::int64_t>(this->options_.offset));
-    detail::set_flags(request, this->options_);
-  }
-  [[nodiscard]] Completion complete(const Result<std::size_t>& outcome) && noexcept {
-    return Completion(outcome, std::move(this->buffer_), this->position_);
+                    this->options_.kernel_offset());
+    this->options_.apply_to(request);
   }
 };
 
@@ -68,17 +81,26 @@ class [[nodiscard]] ReadWithoutBuffer
  public:
   explicit ReadWithoutBuffer(BorrowedFd file) noexcept : TransferSetters({.file = file}) {}
 
-  /// Reads into `buffer`, as many bytes as it has.
+  /// Reads into `buffer`, as many bytes as it has; or into each buffer of a range in turn, see
+  /// vectored.hpp.
   ///
   /// Ownership: an owning buffer is moved into the request, and its completion gives it back; a
   /// span is borrowed, which only Context::run accepts.
   template <class Given>
   [[nodiscard]] auto into(Given&& buffer) && noexcept {
-    detail::explain_buffer<Given>();
     using B = std::remove_cvref_t<Given>;
-    if constexpr (Buffer<B>) {
-      static_assert(MutableBuffer<B>, "a read writes into its buffer, and this one is const");
-      if constexpr (MutableBuffer<B>) return Read<B>(options_, B(std::forward<Given>(buffer)));
+    if constexpr (BufferRange<B>) {
+      detail::explain_buffer_range<Given>();
+      static_assert(MutableBufferRange<B>, "a read writes into its buffers, and these are const");
+      if constexpr (MutableBufferRange<B>) {
+        return VectoredRead<B>(options_, B(std::forward<Given>(buffer)));
+      }
+    } else {
+      detail::explain_buffer<Given>();
+      if constexpr (Buffer<B>) {
+        static_assert(MutableBuffer<B>, "a read writes into its buffer, and this one is const");
+        if constexpr (MutableBuffer<B>) return Read<B>(options_, B(std::forward<Given>(buffer)));
+      }
     }
   }
 };
@@ -87,8 +109,8 @@ class [[nodiscard]] ReadWithoutBuffer
 ///
 /// Ownership: the file is borrowed until the kernel has accepted the request. Errors, in the
 /// completion: EBADF (not open for reading), EINVAL (O_DIRECT misaligned; file cannot be read so),
-/// EFAULT, EAGAIN (with no_wait), EINTR (blocked on a pipe), EIO. Since Linux 2.6. Source:
-/// pread(2), aio_read() in fs/aio.c.
+/// EFAULT, EAGAIN (with no_wait, or nothing in a pipe or socket: poll() it first), EIO. Since Linux
+/// 2.6. Source: pread(2), aio_read() in fs/aio.c.
 inline ReadWithoutBuffer read(BorrowedFd file) noexcept { return ReadWithoutBuffer(file); }
 
 }  // namespace linux_aio

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <linux_aio/detail/notification.hpp>
 #include <linux_aio/error.hpp>
+#include <linux_aio/event_fd.hpp>
 #include <linux_aio/file.hpp>
 #include <linux_aio/raw/prep.hpp>
-#include <span>
 
 namespace linux_aio {
 
@@ -14,15 +15,21 @@ struct [[nodiscard]] SyncCompletion {
   Result<void> result;
 };
 
-/// An fsync or fdatasync: a request, ready for Context::run or Context::submit.
+/// An fsync or fdatasync: a request, ready for Context::run, submit, async or commit.
 class [[nodiscard]] Sync {
  public:
   using Completion = SyncCompletion;
   static constexpr bool owns_memory = true;
-  static constexpr bool memory_is_exclusive = true;
   enum class Kind : bool { data_and_metadata, data };
 
   Sync(BorrowedFd file, Kind kind) noexcept : file_(file), kind_(kind) {}
+
+  /// Adds 1 to `event_fd` when the request is complete; see Notification.
+  [[nodiscard]] Sync notify(const EventFd& event_fd) && noexcept {
+    notification_ = detail::Notification(event_fd);
+    return *this;
+  }
+  void notify(EventFd&&) && = delete;
 
   // What a context needs of every request.
   void lower(raw::iocb& request) noexcept {
@@ -31,16 +38,23 @@ class [[nodiscard]] Sync {
     } else {
       raw::prep_fsync(request, file_.number());
     }
+    notification_.apply_to(request);
   }
-  [[nodiscard]] std::span<const std::byte> memory() noexcept { return {}; }
-  [[nodiscard]] Completion complete(const Result<std::size_t>& outcome) && noexcept {
-    if (!outcome) return {std::unexpected(outcome.error())};
-    return {};
-  }
+  struct InFlight {
+    template <class Visit>
+    void visit_exclusive_memory(Visit&& /*visit*/) noexcept {}
+    [[nodiscard]] Completion complete(const Result<std::size_t>& outcome) && noexcept {
+      if (!outcome) return {std::unexpected(outcome.error())};
+      return {};
+    }
+  };
+  [[nodiscard]] InFlight& in_flight() noexcept { return in_flight_; }
 
  private:
   BorrowedFd file_;
   Kind kind_;
+  detail::Notification notification_;
+  [[no_unique_address]] InFlight in_flight_;
 };
 
 /// Makes the data and metadata of `file` durable: of the writes that have COMPLETED. The kernel

@@ -1,4 +1,4 @@
-// write(file).from(buffer).at(offset): one buffer is written to a file.
+// write(file).from(buffer).at(offset): a buffer, or a range of them, is written to a file.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,7 @@
 #include <linux_aio/file.hpp>
 #include <linux_aio/raw/prep.hpp>
 #include <linux_aio/rw_flags.hpp>
+#include <linux_aio/vectored.hpp>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -24,24 +25,39 @@ struct [[nodiscard]] WriteCompletion {
   B buffer;
 };
 
-/// A write with its buffer: a request, ready for Context::run or Context::submit.
+namespace detail {
+
 template <Buffer B>
-class [[nodiscard]] Write : public detail::BufferedTransfer<Write<B>, B, WriteFlag> {
+class WriteInFlight : public BufferPart<B> {
+ public:
+  using BufferPart<B>::BufferPart;
+
+  [[nodiscard]] WriteCompletion<B> complete(const Result<std::size_t>& outcome) && noexcept {
+    return {.result = outcome, .buffer = std::move(this->buffer)};
+  }
+};
+
+}  // namespace detail
+
+/// A write with its buffer: a request, ready for Context::run, submit or async.
+template <Buffer B>
+class [[nodiscard]] Write
+    : public detail::BufferedTransfer<Write<B>, B, WriteFlag, detail::WriteInFlight<B>> {
  public:
   using Completion = WriteCompletion<B>;
 
   Write(const detail::TransferOptions& options, B&& buffer) noexcept
       : Write::BufferedTransfer(options, std::move(buffer)) {}
 
-  // What a context needs of a request, besides memory().
+  /// The bytes that are to be written.
+  [[nodiscard]] std::size_t length() noexcept { return this->in_flight().bytes().size(); }
+
+  // What a context needs of a request.
   void lower(raw::iocb& request) noexcept {
-    const std::span<const std::byte> bytes = this->part();
+    const std::span<const std::byte> bytes = this->in_flight().bytes();
     raw::prep_pwrite(request, this->options_.file.number(), bytes.data(), bytes.size(),
-                     static_cast<std::int64_t>(this->options_.offset));
-    detail::set_flags(request, this->options_);
-  }
-  [[nodiscard]] Completion complete(const Result<std::size_t>& outcome) && noexcept {
-    return {.result = outcome, .buffer = std::move(this->buffer_)};
+                     this->options_.kernel_offset());
+    this->options_.apply_to(request);
   }
 };
 
@@ -51,15 +67,21 @@ class [[nodiscard]] WriteWithoutBuffer
  public:
   explicit WriteWithoutBuffer(BorrowedFd file) noexcept : TransferSetters({.file = file}) {}
 
-  /// Writes the bytes of `buffer`, all of them.
+  /// Writes the bytes of `buffer`, all of them; or those of each buffer of a range in turn, see
+  /// vectored.hpp.
   ///
   /// Ownership: an owning buffer is moved into the request, and its completion gives it back; a
   /// span is borrowed, which only Context::run accepts.
   template <class Given>
   [[nodiscard]] auto from(Given&& buffer) && noexcept {
-    detail::explain_buffer<Given>();
     using B = std::remove_cvref_t<Given>;
-    if constexpr (Buffer<B>) return Write<B>(options_, B(std::forward<Given>(buffer)));
+    if constexpr (BufferRange<B>) {
+      detail::explain_buffer_range<Given>();
+      return VectoredWrite<B>(options_, B(std::forward<Given>(buffer)));
+    } else {
+      detail::explain_buffer<Given>();
+      if constexpr (Buffer<B>) return Write<B>(options_, B(std::forward<Given>(buffer)));
+    }
   }
 };
 
@@ -67,8 +89,8 @@ class [[nodiscard]] WriteWithoutBuffer
 ///
 /// Ownership: the file is borrowed until the kernel has accepted the request. Errors, in the
 /// completion: EBADF (not open for writing), EINVAL (O_DIRECT misaligned; file cannot be written
-/// so), EFAULT, EAGAIN (with no_wait), EINTR (blocked on a pipe), ENOSPC, EDQUOT, EFBIG, EIO, EPIPE
-/// (with SIGPIPE, unless no_signal is set). Since Linux 2.6.
+/// so), EFAULT, EAGAIN (with no_wait, or no room in a pipe or socket: poll() it first), ENOSPC,
+/// EDQUOT, EFBIG, EIO, EPIPE (with SIGPIPE, unless no_signal is set). Since Linux 2.6.
 /// Source: pwrite(2), aio_write() in fs/aio.c.
 inline WriteWithoutBuffer write(BorrowedFd file) noexcept { return WriteWithoutBuffer(file); }
 

@@ -43,7 +43,7 @@ TEST_CASE("a destroyed context frees every buffer and calls no continuation") {
   const Witness continuations;
   int calls = 0;
   {
-    aio::Context context = make_context();
+    aio::Context context = make_context_without_ring();
     const auto continuation = [&calls, life = continuations.life](const auto&) { ++calls; };
     const auto buffer = [&] { return CountedBuffer(buffers.life, Bytes(10)); };
     submit(context, Held(held, buffer()), continuation);                           // in the kernel
@@ -63,7 +63,7 @@ TEST_CASE("every buffer and continuation has one owner on its way through a cont
   const TemporaryFile file(pattern(100));
   const Witness buffers;
   const Witness continuations;
-  aio::Context context = make_context(1);
+  aio::Context context = make_context_without_ring(1);
   std::vector<CountedBuffer> back;
   submit(context, aio::read(borrowed(file)).into(CountedBuffer(buffers.life, Bytes(10))),
          [&back, life = continuations.life](auto done) { back.push_back(std::move(done.buffer)); });
@@ -97,7 +97,7 @@ TEST_CASE("every object that is made on a request's way is destroyed, moved-from
   const Pipe held;
   for (const bool completed : {false, true}) {
     {
-      aio::Context context = make_context();
+      aio::Context context = make_context_without_ring();
       submit(context, Held<Alive>(held, Alive()), [mine = Alive()](const auto&) {});
       REQUIRE(alive == 2);
       if (completed) {
@@ -149,7 +149,7 @@ TEST_CASE("what a discarded continuation owned may use the context, which is clo
     int calls = 0;
     {
       // Some neighbours' slots are discarded before, and some after.
-      aio::Context context = make_context();
+      aio::Context context = make_context_without_ring();
       for (int count = 0; count < 4; ++count) {
         submit(context, aio::fsync(aio::BorrowedFd(-1)), [&](const auto&) { ++calls; });
         submit(context, aio::fsync(borrowed(file)), [&](const auto&) { ++calls; });

@@ -47,7 +47,7 @@ class Reads {
 
 TEST_CASE("the interposed kernel is the kernel where it has no hook") {
   const InterposedKernel kernel;
-  aio::Context context = make_context();
+  aio::Context context = make_context_without_ring();
   const Reads reads(context, 10);
   must(context.close());
   REQUIRE(reads.all_right_once());
@@ -63,7 +63,7 @@ TEST_CASE("fsync and fdatasync ask for what they are called") {
     return raw::io_submit(handle, count, requests);
   };
   const TemporaryFile file;
-  aio::Context context = make_context();
+  aio::Context context = make_context_without_ring();
   auto [both, data] = context.run(aio::fsync(borrowed(file)), aio::fdatasync(borrowed(file)));
   must(both.result);
   must(data.result);
@@ -76,7 +76,7 @@ TEST_CASE("nothing is lost when the kernel accepts a part of a batch") {
     kernel.io_submit = [most](auto handle, long count, auto requests) {
       return raw::io_submit(handle, std::min(count, most), requests);
     };
-    aio::Context context = make_context(10);
+    aio::Context context = make_context_without_ring(10);
     const Reads reads(context, 10);
     REQUIRE(must(context.wait(10)) == 10);
     REQUIRE(reads.all_right_once());
@@ -99,7 +99,7 @@ TEST_CASE("requests stay staged while the kernel has no room, and go out as room
     if (result > 0) in_kernel -= result;
     return result;
   };
-  aio::Context context = make_context(20);
+  aio::Context context = make_context_without_ring(20);
   const Reads reads(context, 20);
   REQUIRE(context.flush() == 17);
   REQUIRE(context.flush() == 17);
@@ -117,7 +117,7 @@ TEST_CASE("EAGAIN with nothing in the kernel is the request's error, not an endl
     return refusals-- > 0 ? -EAGAIN : raw::io_submit(handle, count, requests);
   };
   const TemporaryFile file(pattern(100));
-  aio::Context context = make_context();
+  aio::Context context = make_context_without_ring();
   std::vector<int> codes;
   for (int count = 0; count < 5; ++count) {
     submit(context, aio::read(borrowed(file)).into(Bytes(1)), [&](const auto& done) {
@@ -140,7 +140,7 @@ TEST_CASE("EAGAIN for the last request in the kernel's way is not for ever") {
     full = false;
     return raw::io_getevents(handle, least, most, events, timeout);
   };
-  aio::Context context = make_context();
+  aio::Context context = make_context_without_ring();
   const Reads reads(context, 5);
   REQUIRE(must(context.wait(5)) == 5);
   REQUIRE(reads.all_right_once());
@@ -161,7 +161,7 @@ TEST_CASE("a staged request goes out with the first room, while others stay in t
     return result;
   };
   const Pipe pipe;
-  aio::Context context = make_context();
+  aio::Context context = make_context_without_ring();
   submit(context, Held(pipe), [](const auto&) {});
   const Reads reads(context, 1);
   // What the first request waits for is not even in the kernel yet.
@@ -176,7 +176,7 @@ TEST_CASE("an interrupted io_submit is repeated") {
   kernel.io_submit = [&](auto handle, long count, auto requests) -> long {
     return interruptions-- > 0 ? -EINTR : raw::io_submit(handle, count, requests);
   };
-  aio::Context context = make_context();
+  aio::Context context = make_context_without_ring();
   const Reads reads(context, 5);
   REQUIRE(must(context.wait(5)) == 5);
   REQUIRE(reads.all_right_once());
@@ -186,7 +186,7 @@ TEST_CASE("an io_submit that accepts nothing and says nothing is EIO, not an end
   InterposedKernel kernel;
   kernel.io_submit = [](auto...) { return 0L; };
   const TemporaryFile file(pattern(100));
-  aio::Context context = make_context();
+  aio::Context context = make_context_without_ring();
   auto [done] = context.run(aio::read(borrowed(file)).into(Bytes(1)));
   REQUIRE(done.result == std::unexpected(aio::Error(aio::Call::io_submit, EIO)));
 }
@@ -196,7 +196,7 @@ TEST_CASE("every request is refused where io_submit is forbidden") {
   for (const int code : {EPERM, ENOSYS}) {
     kernel.io_submit = [code](auto...) -> long { return -code; };
     const TemporaryFile file(pattern(100));
-    aio::Context context = make_context();
+    aio::Context context = make_context_without_ring();
     auto [read, synced] =
         context.run(aio::read(borrowed(file)).into(Bytes(1)), aio::fsync(borrowed(file)));
     REQUIRE(read.result == std::unexpected(aio::Error(aio::Call::io_submit, code)));
@@ -228,7 +228,7 @@ TEST_CASE("the wait goes on for what remains of its time after an interruption")
     std::this_thread::sleep_for(10ms);
     return times.size() == 4 ? 0 : -EINTR;  // a short count before the deadline: a signal, too
   };
-  aio::Context context = make_context();
+  aio::Context context = make_context_without_ring();
   const Reads reads(context, 1);
   REQUIRE(must(context.wait(1, 25'500ms)) == 1);
   REQUIRE(reads.all_right_once());
@@ -243,7 +243,7 @@ TEST_CASE("the wait goes on for what remains of its time after an interruption")
 TEST_CASE("the kernel gets no negative time, and none at all for a wait without end") {
   InterposedKernel kernel;
   const TemporaryFile file(pattern(100));
-  aio::Context context = make_context();
+  aio::Context context = make_context_without_ring();
   int calls = 0;
   const auto wait = [&](bool endless, auto... arguments) {
     kernel.io_getevents = [&, endless](auto handle, long least, long most, auto events,
@@ -277,7 +277,7 @@ TEST_CASE("short counts of io_getevents only mean another call") {
   kernel.io_getevents = [](auto handle, long least, long, auto events, auto timeout) {
     return raw::io_getevents(handle, std::min(least, 1L), 1, events, timeout);
   };
-  aio::Context context = make_context(100);
+  aio::Context context = make_context_without_ring(100);
   const Reads reads(context, 100);
   REQUIRE(must(context.wait(60)) == 60);
   REQUIRE(must(context.wait(40)) == 40);
@@ -299,7 +299,7 @@ TEST_CASE("io_getevents never asks for more than is in the kernel, where it woul
     if (result > 0) in_kernel -= result;
     return result;
   };
-  aio::Context context = make_context(200);
+  aio::Context context = make_context_without_ring(200);
   const Reads reads(context, 150);
   submit(context, aio::read(aio::BorrowedFd(-1)).into(Bytes(1)), [](const auto&) {});
   REQUIRE(must(context.wait(1000)) == 151);
@@ -312,7 +312,7 @@ TEST_CASE("events that are late are waited for, by close too") {
   kernel.io_getevents = [&](auto handle, long least, long most, auto events, auto timeout) {
     return late-- > 0 ? 0L : raw::io_getevents(handle, least, most, events, timeout);
   };
-  aio::Context context = make_context();
+  aio::Context context = make_context_without_ring();
   const Reads reads(context, 5);
   REQUIRE(code_of(context.close(0s)) == ETIMEDOUT);
   REQUIRE(context.in_flight() == 5);
@@ -322,7 +322,7 @@ TEST_CASE("events that are late are waited for, by close too") {
 
 TEST_CASE("io_getevents that fails loses nothing") {
   InterposedKernel kernel;
-  aio::Context context = make_context();
+  aio::Context context = make_context_without_ring();
   const Reads reads(context, 5);
   kernel.io_getevents = [](auto...) -> long { return -EPERM; };
   REQUIRE(context.wait() == std::unexpected(aio::Error(aio::Call::io_getevents, EPERM)));
@@ -341,7 +341,7 @@ TEST_CASE("an event that belongs to no request in flight ends the program") {
     const Ending ending = in_child([tag] {
       InterposedKernel kernel;
       const TemporaryFile file(pattern(1));
-      aio::Context context = make_context(16);
+      aio::Context context = make_context_without_ring(16);
       kernel.io_getevents = [tag](auto, long, long, auto events, auto) {
         events[0] = {.data = tag, .obj = 0, .res = 0, .res2 = 0};
         return 1L;
@@ -359,7 +359,7 @@ TEST_CASE("an event that is reported a second time ends the program, though its 
   const Ending ending = in_child([] {
     InterposedKernel kernel;
     const TemporaryFile file(pattern(1));
-    aio::Context context = make_context(1);
+    aio::Context context = make_context_without_ring(1);
     raw::io_event last{};
     kernel.io_getevents = [&](auto handle, long least, long most, auto events, auto timeout) {
       const bool again = last.obj != 0;
@@ -399,7 +399,7 @@ TEST_CASE("the destructor asks the kernel to let go before it frees a buffer") {
   };
   const Pipe held;
   {
-    aio::Context context = make_context();
+    aio::Context context = make_context_without_ring();
     submit(context, Held<Cargo>(held, Cargo(&freed)), [](const auto&) {});
     context.flush();
   }

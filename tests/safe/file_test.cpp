@@ -137,7 +137,7 @@ TEST_CASE("a file lends its descriptor") {
   const aio::File file(::dup(STDERR_FILENO));
   const aio::BorrowedFd lent = file;
   REQUIRE(lent.number() == file.number());
-  static_assert(aio::BorrowedFd(7).number() == 7);
+  REQUIRE(aio::BorrowedFd(7).number() == 7);
 }
 
 TEST_CASE("the size is that of the file now") {

@@ -61,7 +61,7 @@ class Model {
   Model(unsigned seed, std::size_t requests)
       : random_(seed),
         most_(requests),
-        context_(make_context(static_cast<std::uint32_t>(1 + random_.below(40)))),
+        context_(make_context_without_ring(static_cast<std::uint32_t>(1 + random_.below(40)))),
         content_(pattern(file_size, seed)),
         source_(content_),
         read_only_(must(aio::File::open(source_.path().c_str(), aio::Access::read_only))) {}

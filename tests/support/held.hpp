@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <linux_aio/error.hpp>
 #include <linux_aio/raw/prep.hpp>
-#include <span>
 #include <utility>
 
 #include "tests/support/temporary_file.hpp"
@@ -22,20 +21,26 @@ class Held {
     Cargo cargo;
   };
   static constexpr bool owns_memory = true;
-  static constexpr bool memory_is_exclusive = true;
 
   explicit Held(const Pipe& pipe, Cargo cargo = {}) noexcept
-      : fd_(pipe.read_end()), cargo_(std::move(cargo)) {}
+      : fd_(pipe.read_end()), in_flight_{std::move(cargo)} {}
 
   void lower(raw::iocb& request) noexcept { raw::prep_poll(request, fd_, POLLIN); }
-  [[nodiscard]] std::span<const std::byte> memory() noexcept { return {}; }
-  [[nodiscard]] Completion complete(const Result<std::size_t>& outcome) && noexcept {
-    return {outcome, std::move(cargo_)};
-  }
+
+  struct InFlight {
+    Cargo cargo;
+
+    template <class Visit>
+    void visit_exclusive_memory(Visit&& /*visit*/) noexcept {}
+    [[nodiscard]] Completion complete(const Result<std::size_t>& outcome) && noexcept {
+      return {outcome, std::move(cargo)};
+    }
+  };
+  [[nodiscard]] InFlight& in_flight() noexcept { return in_flight_; }
 
  private:
   int fd_;
-  Cargo cargo_;
+  InFlight in_flight_;
 };
 
 }  // namespace linux_aio::testing

@@ -38,6 +38,15 @@ std::optional<long> ask_hook(const InterposedKernel& kernel, long number,
                                pointer<raw::io_event>(argument[3]),
                                pointer<raw::getevents_timespec>(argument[4]));
   }
+  if (number == raw::nr_io_cancel && kernel.io_cancel) {
+    return kernel.io_cancel(context, pointer<raw::iocb>(argument[1]),
+                            pointer<raw::io_event>(argument[2]));
+  }
+  if (number == raw::nr_io_pgetevents && kernel.io_pgetevents) {
+    return kernel.io_pgetevents(
+        context, argument[1], argument[2], pointer<raw::io_event>(argument[3]),
+        pointer<raw::pgetevents_timespec>(argument[4]), pointer<raw::aio_sigset>(argument[5]));
+  }
   return std::nullopt;
 }
 

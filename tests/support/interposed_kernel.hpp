@@ -22,6 +22,11 @@ class InterposedKernel {
   std::function<long(raw::aio_context_t context, long min_nr, long nr, raw::io_event* events,
                      raw::getevents_timespec* timeout)>
       io_getevents;
+  std::function<long(raw::aio_context_t context, raw::iocb* request, raw::io_event* result)>
+      io_cancel;
+  std::function<long(raw::aio_context_t context, long min_nr, long nr, raw::io_event* events,
+                     raw::pgetevents_timespec* timeout, const raw::aio_sigset* signals)>
+      io_pgetevents;
 };
 
 }  // namespace linux_aio::testing

@@ -34,6 +34,11 @@ inline Context make_context(std::uint32_t capacity = 16) {
   return must(Context::create({.capacity = capacity}));
 }
 
+/// A context that completes nothing but what io_getevents reports.
+inline Context make_context_without_ring(std::uint32_t capacity = 16) {
+  return must(Context::create({.capacity = capacity, .reap_in_user_space = false}));
+}
+
 inline AlignedBuffer make_buffer(std::size_t size) { return must(AlignedBuffer::allocate(size)); }
 
 /// A buffer with `content` in it.

@@ -1,45 +1,64 @@
 // Engine: the part of a Context that knows no types. It stages, submits, reaps and accounts.
 #pragma once
 
+#include <sys/uio.h>
+
 #include <array>
+#include <atomic>
 #include <chrono>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
+#include <linux_aio/context_options.hpp>
+#include <linux_aio/detail/ring.hpp>
+#include <linux_aio/detail/room_queue.hpp>
 #include <linux_aio/detail/slot.hpp>
+#include <linux_aio/detail/thread_check.hpp>
 #include <linux_aio/error.hpp>
 #include <linux_aio/raw/abi.hpp>
+#include <linux_aio/request_id.hpp>
 #include <linux_aio/statistics.hpp>
 #include <memory>
 #include <optional>
 
 namespace linux_aio::detail {
 
-/// Every request in `slots_` is in exactly one state: staged (not yet given to the kernel), in the
-/// kernel, refused (io_submit said no), and leaves the table when its operation is finished.
+/// Every request in `slots_` is in exactly one state: held (by a Commit), staged (not yet given to
+/// the kernel), in the kernel, refused (the kernel does not have it), and leaves the table when its
+/// operation is finished.
 class Engine {
  public:
   using Deadline = std::optional<std::chrono::steady_clock::time_point>;
 
-  [[nodiscard]] static Result<std::unique_ptr<Engine>> create(std::uint32_t capacity) noexcept;
+  [[nodiscard]] static Result<std::unique_ptr<Engine>> create(
+      const ContextOptions& options) noexcept;
 
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
   ~Engine();
 
-  /// A free slot for submit(); nullptr if the table is full or the context is closed (refusal()).
+  /// A free slot; nullptr if there is none for the asker (refusal()).
   [[nodiscard]] Slot* acquire() noexcept {
-    return closed() || runs_waiting_ != 0 ? nullptr : slots_.acquire();
+    return usable() && runs_waiting_ == 0 ? slots_.acquire() : nullptr;
   }
 
-  /// A slot for run(), which waits for one if the table is full; nullptr if the context is closed.
-  /// Meanwhile submit() gets none: continuations that submit again would take each that is freed.
+  /// A slot for run(), which waits for one if the table is full; nullptr if the context is not
+  /// usable. Meanwhile nobody else gets one: continuations that submit again would take each that
+  /// is freed.
   [[nodiscard]] Slot* await_slot() noexcept;
+
+  /// The most segments of a request. Source: UIO_MAXIOV.
+  static constexpr std::size_t most_segments = 1024;
+
+  /// Room for `count` segments of a request, which lasts until the request is flushed; nullptr if
+  /// there is none even after a flush, because the kernel takes no more requests.
+  [[nodiscard]] ::iovec* acquire_segments(std::size_t count) noexcept;
 
   /// Waits until a continuation has run. While run() lends memory to the kernel there is no way
   /// back but completion, so where waiting fails it ends the program.
   void wait_or_die() noexcept;
 
-  /// Why there was no slot.
+  /// Why there was no slot, or no segments.
   [[nodiscard]] Error refusal() const noexcept;
 
   /// Queues the request whose operation was placed in `slot`.
@@ -48,31 +67,87 @@ class Engine {
     staged_[staged_count_++] = &slot.iocb;
   }
 
-  void release(Slot& slot) noexcept { slots_.release(slot); }
+  [[nodiscard]] RequestId id_of(const Slot& slot) const noexcept {
+    return RequestId(slots_.tag_of(slot));
+  }
+
+  void release(Slot& slot) noexcept {
+    slots_.release(slot);
+    if (!room_queue_.empty()) serve_room_queue();
+  }
+
+  /// Frees a slot that acquire() gave and nothing was placed in.
+  void give_back(Slot& slot) noexcept { slots_.release(slot); }
+
+  /// Starts `waiter` as soon as there is room for it, which may be at once.
+  void await_room(RoomWaiter& waiter) noexcept;
+  void forget(RoomWaiter& waiter) noexcept { room_queue_.remove(waiter); }
+
+  /// False once closed, and in a forked child.
+  [[nodiscard]] bool usable() const noexcept {
+    return process_mark_->load(std::memory_order_relaxed) == made_in_;
+  }
+
+  /// Keeps the request in `slot` until let_go() was called once more than keep().
+  void hold(Slot& slot) noexcept;
+  void keep(RequestId held) noexcept;
+  void let_go(RequestId held, bool failed) noexcept;
 
   std::size_t flush() noexcept;
-  Result<std::size_t> wait(std::size_t at_least, Deadline deadline) noexcept;
-  Result<void> close(Deadline deadline) noexcept;
+  Result<std::size_t> wait(std::size_t at_least, const Deadline& deadline,
+                           const ::sigset_t* signals = nullptr) noexcept;
+  Result<Cancel> cancel(RequestId request) noexcept;
+  Result<void> close(const Deadline& deadline) noexcept;
 
-  [[nodiscard]] bool closed() const noexcept { return handle_ == 0; }
+  /// Whether poll() would find nothing to do.
+  [[nodiscard]] bool idle() const noexcept {
+    if (staged_count_ != 0 || refused_ != 0 || events_begin_ != events_end_) return false;
+    return in_kernel_ == 0 || (ring_.attached() && usable() && ring_.empty());
+  }
+
   [[nodiscard]] std::uint32_t in_flight() const noexcept { return slots_.used(); }
   [[nodiscard]] std::uint32_t capacity() const noexcept { return slots_.capacity(); }
-  [[nodiscard]] const Statistics& statistics() const noexcept { return statistics_; }
+  [[nodiscard]] Statistics statistics() const noexcept;
+
+  /// Calls `visit(slot)` for each request in flight.
+  template <class Visit>
+  void for_each_in_flight(Visit&& visit) const {
+    for (std::uint32_t index = 0; index < capacity(); ++index) {
+      if (slots_[index].finish != nullptr) visit(slots_[index]);
+    }
+  }
+
+  ThreadCheck thread_check;
 
  private:
-  explicit Engine(std::uint32_t capacity) noexcept;
+  explicit Engine(const ContextOptions& options) noexcept;
 
-  void refuse(Slot& slot, int error) noexcept;
+  [[nodiscard]] bool closed() const noexcept { return handle_ == 0; }
+
+  void serve_room_queue() noexcept;
+  [[nodiscard]] long submit(std::size_t first) noexcept;
+  void refuse(Slot& slot, Call by, int error) noexcept;
   void finish_refused() noexcept;
-  void finish_reaped() noexcept;
-  Result<void> reap(std::size_t at_least, const Deadline& deadline) noexcept;
+  void finish_ready(std::size_t most) noexcept;
+  [[nodiscard]] bool next_event(raw::io_event& event) noexcept;
+  void finish(const raw::io_event& event) noexcept;
   void finish(Slot& slot, const Result<std::size_t>& outcome) noexcept;
+  Result<void> reap(std::size_t at_least, const Deadline& deadline,
+                    const ::sigset_t* signals) noexcept;
+  void cancel_polls() noexcept;
+  Result<void> destroy() noexcept;
 
   raw::aio_context_t handle_ = 0;
+  const std::atomic<std::uint32_t>* process_mark_;
+  std::uint32_t made_in_;
+  bool measure_submission_;
+  CompletionRing ring_;
   SlotTable slots_;
 
   std::unique_ptr<raw::iocb*[]> staged_;  // as many as slots
   std::size_t staged_count_ = 0;
+  std::unique_ptr<::iovec[]> segments_;  // of staged requests
+  std::size_t segments_used_ = 0;
 
   std::size_t in_kernel_ = 0;  // accepted by io_submit, and not yet finished
 
@@ -86,6 +161,7 @@ class Engine {
   std::size_t events_begin_ = 0;
   std::size_t events_end_ = 0;
 
+  RoomQueue room_queue_;
   std::size_t runs_waiting_ = 0;  // for a slot
   std::size_t depth_ = 0;         // of continuations that are running
   std::size_t finished_ = 0;      // operations so far, however deep

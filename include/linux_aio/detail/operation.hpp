@@ -1,10 +1,10 @@
-// Operation: a request and its continuation, in their slot.
+// Operations: what lies in a slot while its request is in flight, and what is done in the end.
 #pragma once
 
-#include <concepts>
 #include <cstddef>
 #include <linux_aio/detail/engine.hpp>
 #include <linux_aio/detail/poison.hpp>
+#include <linux_aio/detail/request.hpp>
 #include <linux_aio/detail/slot.hpp>
 #include <linux_aio/error.hpp>
 #include <memory>
@@ -15,52 +15,108 @@
 
 namespace linux_aio::detail {
 
-/// What a context can own: it can be lowered to an iocb, tells which memory the kernel will use,
-/// and turns into its completion.
-template <class T>
-concept Request = std::is_nothrow_move_constructible_v<T> && requires(T& request, raw::iocb& iocb) {
-  typename T::Completion;
-  { T::owns_memory } -> std::convertible_to<bool>;
-  { T::memory_is_exclusive } -> std::convertible_to<bool>;
-  { request.lower(iocb) } noexcept;
-  { request.memory() } noexcept -> std::same_as<std::span<const std::byte>>;
-};
+/// Fills the iocb of `slot`, and poisons the memory that the kernel uses alone. Others may read
+/// what is const while the kernel reads it. False if there is no room for the request's segments.
+template <Request R>
+[[nodiscard]] bool begin([[maybe_unused]] Engine& engine, Slot& slot, R& request) noexcept {
+  if constexpr (SegmentedRequest<R>) {
+    const std::size_t count = request.segment_count();
+    // The kernel refuses more than it takes before it looks at them.
+    const bool too_many = count > Engine::most_segments;
+    ::iovec* const segments = too_many ? nullptr : engine.acquire_segments(count);
+    if (segments == nullptr && !too_many) return false;
+    request.lower(slot.iocb, segments);
+  } else {
+    request.lower(slot.iocb);
+  }
+  request.in_flight().visit_exclusive_memory(
+      [](std::span<const std::byte> bytes) { poison(bytes); });
+  return true;
+}
 
+template <class T>
+void end(T& in_flight) noexcept {
+  in_flight.visit_exclusive_memory([](std::span<const std::byte> bytes) { unpoison(bytes); });
+}
+
+/// Puts `Stored`, which has a static finish(), into `slot`.
+template <class Stored, class... Arguments>
+void store(Slot& slot, Arguments&&... arguments) noexcept {
+  static_assert(sizeof(Stored) <= Slot::storage_size,
+                "the request and its continuation are too large for a slot of the in-flight "
+                "table (104 bytes): capture a reference or a pointer instead of the object");
+  static_assert(alignof(Stored) <= Slot::storage_alignment,
+                "the request or its continuation is aligned to more than 8 bytes: capture a "
+                "reference or a pointer instead of the object");
+  ::new (static_cast<void*>(slot.storage)) Stored(std::forward<Arguments>(arguments)...);
+  slot.finish = &Stored::finish;
+}
+
+template <class Stored>
+[[nodiscard]] Stored& stored_in(Slot& slot) noexcept {
+  return *std::launder(reinterpret_cast<Stored*>(slot.storage));
+}
+
+/// Moves `Stored` out of `slot` and frees the slot, so that a continuation can use it at once.
+template <class Stored>
+[[nodiscard]] Stored take(Engine& engine, Slot& slot) noexcept {
+  Stored& placed = stored_in<Stored>(slot);
+  Stored taken = std::move(placed);
+  std::destroy_at(&placed);
+  engine.release(slot);
+  return taken;
+}
+
+/// A request that the context owns, with its continuation.
 template <Request R, class Continuation>
-class Operation {
+class OwnedOperation {
  public:
-  /// Moves both into `slot` and lowers the request at what is now its final address.
-  static void place(Slot& slot, R&& request, Continuation&& continuation) noexcept {
-    static_assert(sizeof(Operation) <= Slot::storage_size,
-                  "the request and its continuation are too large for a slot of the in-flight "
-                  "table (104 bytes): capture a reference or a pointer instead of the object");
-    static_assert(alignof(Operation) <= Slot::storage_alignment,
-                  "the request or its continuation is aligned to more than 8 bytes: capture a "
-                  "reference or a pointer instead of the object");
-    auto* operation = ::new (static_cast<void*>(slot.storage))
-        Operation(std::move(request), std::move(continuation));
-    operation->request_.lower(slot.iocb);
-    // Others may read what is const while the kernel reads it.
-    if constexpr (R::memory_is_exclusive) poison(operation->request_.memory());
-    slot.finish = &finish;
+  /// False if there was no room; then nothing was moved.
+  [[nodiscard]] static bool place(Engine& engine, Slot& slot, R& request,
+                                  Continuation& continuation) noexcept {
+    if (!begin(engine, slot, request)) return false;
+    store<OwnedOperation>(slot, std::move(request.in_flight()), std::move(continuation));
+    return true;
+  }
+
+  OwnedOperation(InFlightOf<R>&& in_flight, Continuation&& continuation) noexcept
+      : in_flight_(std::move(in_flight)), continuation_(std::move(continuation)) {}
+
+  static void finish(Engine& engine, Slot& slot, const Result<std::size_t>* outcome) noexcept {
+    end(stored_in<OwnedOperation>(slot).in_flight_);
+    OwnedOperation operation = take<OwnedOperation>(engine, slot);
+    if (outcome == nullptr) return;
+    std::move(operation.continuation_)(std::move(operation.in_flight_).complete(*outcome));
   }
 
  private:
-  Operation(R&& request, Continuation&& continuation) noexcept
-      : request_(std::move(request)), continuation_(std::move(continuation)) {}
+  InFlightOf<R> in_flight_;
+  Continuation continuation_;
+};
 
-  // The slot is freed before the continuation runs, so that it can submit the next request.
-  static void finish(Engine& engine, Slot& slot, const Result<std::size_t>* outcome) noexcept {
-    auto* placed = std::launder(reinterpret_cast<Operation*>(slot.storage));
-    if constexpr (R::memory_is_exclusive) unpoison(placed->request_.memory());
-    Operation operation = std::move(*placed);
-    std::destroy_at(placed);
-    engine.release(slot);
-    if (outcome == nullptr) return;
-    std::move(operation.continuation_)(std::move(operation.request_).complete(*outcome));
+/// A request that its caller keeps until it is complete; a context is not destroyed before.
+template <Request R, class Continuation>
+class LentOperation {
+ public:
+  [[nodiscard]] static bool place(Engine& engine, Slot& slot, R& request,
+                                  Continuation continuation) noexcept {
+    if (!begin(engine, slot, request)) return false;
+    store<LentOperation>(slot, request.in_flight(), std::move(continuation));
+    return true;
   }
 
-  R request_;
+  LentOperation(InFlightOf<R>& in_flight, Continuation&& continuation) noexcept
+      : in_flight_(in_flight), continuation_(std::move(continuation)) {}
+
+  static void finish(Engine& engine, Slot& slot, const Result<std::size_t>* outcome) noexcept {
+    LentOperation operation = take<LentOperation>(engine, slot);
+    end(operation.in_flight_);
+    if (outcome == nullptr) return;
+    std::move(operation.continuation_)(std::move(operation.in_flight_).complete(*outcome));
+  }
+
+ private:
+  InFlightOf<R>& in_flight_;
   Continuation continuation_;
 };
 

@@ -26,7 +26,10 @@ struct alignas(64) Slot {
   Finish finish;             // nullptr: the slot is free
   std::uint32_t generation;  // distinguishes the requests that used this slot
   std::uint32_t next;        // of the free or the refused slots
-  int refusal;               // errno of io_submit, for a refused request
+  std::uint32_t cancelled;   // generation + 1 of the request that the kernel was asked to cancel
+  std::int16_t refusal;      // errno of a request that the kernel does not have, else 0
+  Call refused_by;           // what refused it
+  bool held;                 // it waits for the writes of its Commit
   alignas(storage_alignment) std::byte storage[storage_size];  // request and continuation
 };
 static_assert(sizeof(Slot) == 192, "three cache lines a request");
@@ -43,6 +46,7 @@ class SlotTable {
   [[nodiscard]] std::uint32_t capacity() const noexcept { return capacity_; }
   [[nodiscard]] std::uint32_t used() const noexcept { return used_; }
   [[nodiscard]] Slot& operator[](std::uint32_t index) noexcept { return slots_[index]; }
+  [[nodiscard]] const Slot& operator[](std::uint32_t index) const noexcept { return slots_[index]; }
 
   /// Takes a free slot; nullptr if there is none.
   [[nodiscard]] Slot* acquire() noexcept {

@@ -1,0 +1,86 @@
+// co_await context.async(request): a request and its completion in a coroutine of any task type.
+#pragma once
+
+#include <coroutine>
+#include <linux_aio/detail/engine.hpp>
+#include <linux_aio/detail/operation.hpp>
+#include <linux_aio/detail/request.hpp>
+#include <linux_aio/detail/room_queue.hpp>
+#include <linux_aio/error.hpp>
+#include <optional>
+#include <utility>
+
+namespace linux_aio {
+
+/// What Context::async returns, to be awaited at once. Lies in the coroutine's frame.
+///
+/// The coroutine may be destroyed while it is suspended: the context keeps the request's buffer
+/// until the kernel is done, and then frees it; a poll is cancelled.
+template <detail::Request R>
+class [[nodiscard]] Async : private detail::RoomWaiter {
+ public:
+  Async(detail::Engine& engine, R&& request) noexcept
+      : engine_(engine), request_(std::move(request)) {
+    start = &start_in_slot;
+  }
+  Async(const Async&) = delete;
+  Async& operator=(const Async&) = delete;
+  ~Async() {
+    if (queued) engine_.forget(*this);
+    if (slot_ == nullptr) return;
+    detail::stored_in<Operation>(*slot_).awaiter = nullptr;
+    if (slot_->iocb.aio_lio_opcode == raw::iocb_cmd_poll) {
+      static_cast<void>(engine_.cancel(engine_.id_of(*slot_)));
+    }
+  }
+
+  // What co_await needs.
+  [[nodiscard]] static constexpr bool await_ready() noexcept { return false; }
+  [[nodiscard]] bool await_suspend(std::coroutine_handle<> coroutine) noexcept {
+    coroutine_ = coroutine;
+    if (engine_.usable()) {
+      engine_.await_room(*this);
+      return true;
+    }
+    completion_.emplace(
+        std::move(request_.in_flight()).complete(std::unexpected(engine_.refusal())));
+    return false;
+  }
+  [[nodiscard]] typename R::Completion await_resume() noexcept { return std::move(*completion_); }
+
+ private:
+  // What the slot holds.
+  struct Operation {
+    detail::InFlightOf<R> in_flight;
+    Async* awaiter;
+
+    static void finish(detail::Engine& engine, detail::Slot& slot,
+                       const Result<std::size_t>* outcome) noexcept {
+      detail::end(detail::stored_in<Operation>(slot).in_flight);
+      Operation operation = detail::take<Operation>(engine, slot);
+      if (operation.awaiter == nullptr) return;
+      operation.awaiter->slot_ = nullptr;
+      if (outcome == nullptr)
+        return;  // the context was destroyed: whoever owns the coroutine ends it
+      operation.awaiter->completion_.emplace(std::move(operation.in_flight).complete(*outcome));
+      operation.awaiter->coroutine_.resume();
+    }
+  };
+
+  static bool start_in_slot(detail::RoomWaiter& waiter, detail::Slot& slot) noexcept {
+    auto& awaiter = static_cast<Async&>(waiter);
+    if (!detail::begin(awaiter.engine_, slot, awaiter.request_)) return false;
+    detail::store<Operation>(slot, std::move(awaiter.request_.in_flight()), &awaiter);
+    awaiter.slot_ = &slot;
+    awaiter.engine_.stage(slot);
+    return true;
+  }
+
+  detail::Engine& engine_;
+  R request_;
+  std::coroutine_handle<> coroutine_;
+  detail::Slot* slot_ = nullptr;  // while the request is in flight
+  std::optional<typename R::Completion> completion_;
+};
+
+}  // namespace linux_aio

@@ -1,0 +1,97 @@
+// Commit: an fsync or fdatasync that is sent after the writes it must cover.
+#pragma once
+
+#include <cstddef>
+#include <linux_aio/detail/engine.hpp>
+#include <linux_aio/detail/submit.hpp>
+#include <linux_aio/error.hpp>
+#include <linux_aio/request_id.hpp>
+#include <linux_aio/sync.hpp>
+#include <linux_aio/write.hpp>
+#include <type_traits>
+#include <utility>
+
+namespace linux_aio {
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_write = false;
+template <class B>
+inline constexpr bool is_write<Write<B>> = true;
+template <class R>
+inline constexpr bool is_write<VectoredWrite<R>> = true;
+
+/// Tells the commit when its write is complete, and whether it is whole.
+template <class Continuation>
+struct CommitContinuation {
+  Engine* engine;
+  RequestId sync;
+  std::size_t length;
+  Continuation continuation;
+
+  template <class Completion>
+  void operator()(Completion&& done) && noexcept {
+    const bool whole = done.result && *done.result == length;
+    std::move(continuation)(std::forward<Completion>(done));
+    engine->let_go(sync, !whole);
+  }
+};
+
+}  // namespace detail
+
+/// Writes, and the sync that makes them durable. The kernel orders nothing: an fdatasync may be
+/// done before a write that was submitted with it. So the context holds this sync back until every
+/// write that was submitted through the Commit is complete, and the Commit is sealed.
+///
+/// If one of the writes failed or was short, the sync is not sent and completes with ECANCELED:
+/// what was acknowledged as durable is. A Commit must not outlive its context. Source: fsync(2),
+/// aio_fsync() in fs/aio.c.
+class [[nodiscard]] Commit {
+ public:
+  Commit(Commit&& other) noexcept
+      : engine_(std::exchange(other.engine_, nullptr)), sync_(other.sync_) {}
+  Commit& operator=(Commit&&) = delete;
+  Commit(const Commit&) = delete;
+  Commit& operator=(const Commit&) = delete;
+
+  /// Seals it.
+  ~Commit() {
+    if (engine_ != nullptr) engine_->let_go(sync_, false);
+  }
+
+  /// Stages a write that the sync is to cover; as Context::submit.
+  ///
+  /// Ownership: as Context::submit. Next to a write of an AlignedBuffer, 40 bytes are left for
+  /// captures. Errors: EAGAIN, ESHUTDOWN, EINVAL as Context::submit. Since Linux 2.6.
+  template <class Request, class Continuation>
+  [[nodiscard]] std::expected<RequestId, Rejected<Request, std::decay_t<Continuation>>> submit(
+      Request&& request, Continuation&& continuation) noexcept {
+    using Callable = std::decay_t<Continuation>;
+    detail::explain_submission<Request&&, Callable>();
+    static_assert(detail::is_write<Request>, "a Commit takes writes; reads go to the context");
+    if (engine_ == nullptr) detail::fatal("a Commit was used after it was moved from or sealed");
+    detail::CommitContinuation<Callable> part{engine_, sync_, request.length(),
+                                              std::forward<Continuation>(continuation)};
+    detail::Slot* const slot = detail::place_owned(*engine_, request, part);
+    if (slot == nullptr) {
+      return std::unexpected(Rejected<Request, Callable>{engine_->refusal(), std::move(request),
+                                                         std::move(part.continuation)});
+    }
+    engine_->keep(sync_);
+    engine_->stage(*slot);
+    return engine_->id_of(*slot);
+  }
+
+  /// No more writes: the sync goes out when those there are are complete, at once if they are.
+  void seal() && noexcept { std::exchange(engine_, nullptr)->let_go(sync_, false); }
+
+ private:
+  friend class Context;
+  Commit(detail::Engine& engine, RequestId sync) noexcept : engine_(&engine), sync_(sync) {}
+
+  detail::Engine* engine_;
+  RequestId sync_;
+};
+
+}  // namespace linux_aio

@@ -1,0 +1,52 @@
+// CompletionRing: the kernel's ring of completions, read in user space.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <linux_aio/raw/abi.hpp>
+
+namespace linux_aio::detail {
+
+/// The ring of one context. It is no UAPI: where the kernel's is not the known one, attached() is
+/// false and completions come from io_getevents() only.
+///
+/// One thread at a time takes events, from here or from io_getevents(): two readers that do not
+/// know of each other lose and repeat events. The kernel writes an event and then moves the tail,
+/// so the tail is loaded with acquire; the head is stored with release, so that the kernel does not
+/// overwrite an event that is still being copied. Source: aio_read_events_ring() in fs/aio.c.
+class CompletionRing {
+ public:
+  CompletionRing() noexcept = default;
+
+  /// The ring of `handle`, which is its address; not attached if the kernel's ring is another one.
+  explicit CompletionRing(raw::aio_context_t handle) noexcept;
+
+  [[nodiscard]] bool attached() const noexcept { return header_ != nullptr; }
+
+  /// Keeps the ring out of forked children, which could otherwise take events from their parent.
+  /// Since Linux 2.6.16. Source: MADV_DONTFORK, madvise(2).
+  void keep_from_children() const noexcept;
+
+  /// Whether no event is there. Only for an attached ring.
+  [[nodiscard]] bool empty() const noexcept {
+    return header_->head == std::atomic_ref(header_->tail).load(std::memory_order_relaxed);
+  }
+
+  /// Takes the next event. False if there is none. Only for an attached ring.
+  [[nodiscard]] bool take(raw::io_event& event) noexcept {
+    const std::uint32_t head = header_->head;  // which nobody else changes
+    if (head == std::atomic_ref(header_->tail).load(std::memory_order_acquire)) return false;
+    event = events_[head];
+    const std::uint32_t next = head + 1;
+    std::atomic_ref(header_->head).store(next == size_ ? 0 : next, std::memory_order_release);
+    return true;
+  }
+
+ private:
+  raw::aio_ring* header_ = nullptr;
+  const raw::io_event* events_ = nullptr;
+  std::uint32_t size_ = 0;
+};
+
+}  // namespace linux_aio::detail

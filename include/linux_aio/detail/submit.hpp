@@ -1,0 +1,74 @@
+// What Context and Commit do with a request that they are given.
+#pragma once
+
+#include <concepts>
+#include <linux_aio/detail/engine.hpp>
+#include <linux_aio/detail/operation.hpp>
+#include <linux_aio/detail/request.hpp>
+#include <linux_aio/error.hpp>
+#include <linux_aio/request_id.hpp>
+#include <type_traits>
+#include <utility>
+
+namespace linux_aio {
+
+/// A request that was not accepted, handed back with its continuation.
+template <class Request, class Continuation>
+struct [[nodiscard]] Rejected {
+  Error error;
+  Request request;  // std::move(request).release() is its buffer
+  Continuation continuation;
+};
+
+namespace detail {
+
+template <class Given>
+consteval void explain_request() {
+  static_assert(!std::is_lvalue_reference_v<Given>,
+                "a request is given up when it is run or submitted: pass std::move(request)");
+  static_assert(Request<std::remove_cvref_t<Given>>,
+                "this is no complete request: a read needs .into(buffer), a write .from(buffer)");
+}
+
+template <class Given, class Continuation>
+consteval void explain_submission() {
+  explain_request<Given>();
+  using R = std::remove_cvref_t<Given>;
+  static_assert(R::owns_memory,
+                "submit() returns before the kernel is done, so it takes no borrowed memory: give "
+                "the request an owning buffer (AlignedBuffer, std::vector), or use run()");
+  static_assert(std::invocable<Continuation, typename R::Completion>,
+                "the continuation must be callable with the request's completion");
+  static_assert(std::is_nothrow_move_constructible_v<Continuation>,
+                "the continuation must be movable without throwing");
+}
+
+/// Moves both into a slot; nullptr, and nothing moved, if there is none.
+template <Request R, class Continuation>
+[[nodiscard]] Slot* place_owned(Engine& engine, R& request, Continuation& continuation) noexcept {
+  Slot* const slot = engine.acquire();
+  if (slot == nullptr) return nullptr;
+  if (OwnedOperation<R, Continuation>::place(engine, *slot, request, continuation)) return slot;
+  engine.give_back(*slot);
+  return nullptr;
+}
+
+/// Stages a request that stays where it is, as soon as there is room. If the context is not usable
+/// it completes at once.
+template <Request R, class Continuation>
+void stage_lent(Engine& engine, R& request, Continuation continuation) noexcept {
+  while (Slot* const slot = engine.await_slot()) {
+    if (LentOperation<R, Continuation>::place(engine, *slot, request, continuation)) {
+      engine.stage(*slot);
+      return;
+    }
+    engine.give_back(*slot);
+    engine.wait_or_die();
+  }
+  std::move(continuation)(
+      std::move(request.in_flight()).complete(std::unexpected(engine.refusal())));
+}
+
+}  // namespace detail
+
+}  // namespace linux_aio

@@ -1,0 +1,32 @@
+// InFlightRequest: what a context says of a request in flight.
+#pragma once
+
+#include <cstdint>
+#include <linux_aio/raw/abi.hpp>
+#include <linux_aio/request_id.hpp>
+#include <string>
+
+namespace linux_aio {
+
+/// A request in flight, for a log or a decision to cancel. See Context::for_each_in_flight.
+struct InFlightRequest {
+  enum class Operation : std::uint8_t { read, write, fsync, fdatasync, poll };
+
+  RequestId id;
+  Operation operation;
+  int file;              // the number of its descriptor when it was submitted
+  std::uint64_t offset;  // of a read or write, in bytes
+  std::uint64_t length;  // of a read or write: bytes; buffers, if it is vectored
+  bool vectored;
+
+  /// "read of 4096 bytes at offset 8192 of file 5". Allocates.
+  [[nodiscard]] std::string description() const;
+};
+
+namespace detail {
+
+[[nodiscard]] InFlightRequest in_flight_request(RequestId id, const raw::iocb& request) noexcept;
+
+}  // namespace detail
+
+}  // namespace linux_aio

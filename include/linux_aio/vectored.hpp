@@ -1,0 +1,219 @@
+// Reads and writes of a range of buffers: preadv and pwritev.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <iterator>
+#include <linux_aio/buffer.hpp>
+#include <linux_aio/detail/transfer.hpp>
+#include <linux_aio/error.hpp>
+#include <linux_aio/raw/prep.hpp>
+#include <linux_aio/rw_flags.hpp>
+#include <ranges>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+namespace linux_aio {
+
+/// Buffers that one request reads into, or writes from, one after the other: a std::vector or
+/// std::array of buffers, which the request takes; or a std::span of buffers, which it borrows. The
+/// kernel takes 1024 at most.
+template <class T>
+concept BufferRange =
+    !Buffer<T> && std::ranges::forward_range<T&> && std::movable<T> &&
+    std::is_nothrow_move_constructible_v<T> && Buffer<std::ranges::range_value_t<T&>> &&
+    requires(std::ranges::range_reference_t<T&> buffer) {
+      buffer_traits<std::ranges::range_value_t<T&>>::bytes(buffer);
+    };
+
+/// Buffers whose bytes may be changed: what a read needs.
+template <class T>
+concept MutableBufferRange = BufferRange<T> && MutableBuffer<std::ranges::range_value_t<T&>>;
+
+namespace detail {
+
+template <BufferRange R>
+inline constexpr bool owns_its_buffers =
+    !std::ranges::view<R> && buffer_traits<std::ranges::range_value_t<R&>>::owns;
+
+template <class Given>
+consteval void explain_buffer_range() {
+  using R = std::remove_cvref_t<Given>;
+  static_assert(std::ranges::view<R> || is_movable_from<Given>,
+                "a request takes its buffers and its completion gives them back: pass "
+                "std::move(buffers); or std::span(buffers) to lend them to run()");
+}
+
+/// The parts of `buffers` that a transfer of `length` bytes has reached, in order: spans.
+template <BufferRange R>
+class Parts : public std::ranges::view_interface<Parts<R>> {
+ public:
+  class iterator {
+   public:
+    using Inner = std::ranges::iterator_t<R&>;
+    using difference_type = std::ptrdiff_t;
+    using value_type = decltype(bytes_of(*std::declval<Inner&>()));
+
+    iterator() = default;
+    iterator(Inner inner, Inner last, std::size_t left) noexcept
+        : inner_(inner), last_(last), left_(left) {}
+
+    [[nodiscard]] value_type operator*() const noexcept {
+      const value_type whole = bytes_of(*inner_);
+      return whole.first(std::min(whole.size(), left_));
+    }
+    iterator& operator++() noexcept {
+      left_ -= (**this).size();
+      ++inner_;
+      return *this;
+    }
+    iterator operator++(int) noexcept {
+      iterator before = *this;
+      ++*this;
+      return before;
+    }
+    friend bool operator==(const iterator& left, const iterator& right) noexcept {
+      return left.inner_ == right.inner_;
+    }
+    friend bool operator==(const iterator& at, std::default_sentinel_t) noexcept {
+      return at.left_ == 0 || at.inner_ == at.last_;
+    }
+
+   private:
+    Inner inner_{};
+    Inner last_{};
+    std::size_t left_ = 0;
+  };
+
+  Parts(R& buffers, std::size_t length) noexcept : buffers_(&buffers), length_(length) {}
+
+  [[nodiscard]] iterator begin() const noexcept {
+    const auto first = std::ranges::begin(*buffers_);
+    return {first, std::ranges::next(first, std::ranges::end(*buffers_)), length_};
+  }
+  [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
+
+ private:
+  R* buffers_;
+  std::size_t length_;
+};
+
+}  // namespace detail
+
+/// What became of a read or write of a range of buffers: its result, and the buffers back.
+template <BufferRange R>
+struct [[nodiscard]] VectoredCompletion {
+  /// The number of bytes transferred, over all buffers: perhaps fewer than they have.
+  Result<std::size_t> result;
+
+  /// The buffers that the request took.
+  R buffers;
+
+  /// What was transferred, buffer by buffer: a range of spans, of which the last may be shorter
+  /// than its buffer. Empty if the request failed.
+  [[nodiscard]] detail::Parts<R> parts() & noexcept LINUX_AIO_LIFETIMEBOUND {
+    return {buffers, result.value_or(0)};
+  }
+  void parts() && = delete;
+};
+
+namespace detail {
+
+/// The buffers while the kernel uses them.
+template <BufferRange R>
+struct RangeInFlight {
+  R buffers;
+
+  template <class Visit>
+  void visit_exclusive_memory(Visit&& visit) noexcept {
+    if constexpr (MutableBufferRange<R>) {
+      for (auto&& buffer : buffers) visit(std::span<const std::byte>(bytes_of(buffer)));
+    }
+  }
+  [[nodiscard]] VectoredCompletion<R> complete(const Result<std::size_t>& outcome) && noexcept {
+    return {.result = outcome, .buffers = std::move(buffers)};
+  }
+};
+
+/// What reads and writes of ranges have in common.
+template <class Derived, BufferRange R, class Flag>
+class VectoredTransfer : public TransferSetters<Derived, Flag> {
+ public:
+  using Completion = VectoredCompletion<R>;
+  static constexpr bool owns_memory = owns_its_buffers<R>;
+
+  /// Takes the buffers back out of a request that was not accepted.
+  [[nodiscard]] R release() && noexcept { return std::move(in_flight_.buffers); }
+
+  // What a context needs of a request, besides lower().
+  [[nodiscard]] RangeInFlight<R>& in_flight() noexcept { return in_flight_; }
+  [[nodiscard]] std::size_t segment_count() noexcept {
+    return static_cast<std::size_t>(std::ranges::distance(in_flight_.buffers));
+  }
+
+ protected:
+  VectoredTransfer(const TransferOptions& options, R&& buffers) noexcept
+      : TransferSetters<Derived, Flag>(options), in_flight_{std::move(buffers)} {}
+
+  /// Fills `segments`; nullptr if there are more than the kernel takes, which then says so.
+  std::size_t fill(::iovec* segments) noexcept {
+    if (segments == nullptr) return segment_count();
+    ::iovec* next = segments;
+    for (auto&& buffer : in_flight_.buffers) {
+      const auto bytes = bytes_of(buffer);
+      // The kernel does not write through the segments of a write.
+      *next++ = {.iov_base = const_cast<std::byte*>(bytes.data()),  // NOLINT(*-const-cast)
+                 .iov_len = bytes.size()};
+    }
+    return static_cast<std::size_t>(next - segments);
+  }
+
+ private:
+  RangeInFlight<R> in_flight_;
+};
+
+}  // namespace detail
+
+/// A read into a range of buffers: a request, ready for Context::run, submit or async.
+template <MutableBufferRange R>
+class [[nodiscard]] VectoredRead : public detail::VectoredTransfer<VectoredRead<R>, R, ReadFlag> {
+ public:
+  VectoredRead(const detail::TransferOptions& options, R&& buffers) noexcept
+      : VectoredRead::VectoredTransfer(options, std::move(buffers)) {}
+
+  void lower(raw::iocb& request, ::iovec* segments) noexcept {
+    const std::size_t count = this->fill(segments);
+    raw::prep_preadv(request, this->options_.file.number(), segments, count,
+                     this->options_.kernel_offset());
+    this->options_.apply_to(request);
+  }
+};
+
+/// A write of a range of buffers: a request, ready for Context::run, submit or async.
+template <BufferRange R>
+class [[nodiscard]] VectoredWrite
+    : public detail::VectoredTransfer<VectoredWrite<R>, R, WriteFlag> {
+ public:
+  VectoredWrite(const detail::TransferOptions& options, R&& buffers) noexcept
+      : VectoredWrite::VectoredTransfer(options, std::move(buffers)) {}
+
+  /// The bytes that are to be written.
+  [[nodiscard]] std::size_t length() noexcept {
+    std::size_t sum = 0;
+    for (auto&& buffer : this->in_flight().buffers) sum += detail::bytes_of(buffer).size();
+    return sum;
+  }
+
+  void lower(raw::iocb& request, ::iovec* segments) noexcept {
+    const std::size_t count = this->fill(segments);
+    raw::prep_pwritev(request, this->options_.file.number(), segments, count,
+                      this->options_.kernel_offset());
+    this->options_.apply_to(request);
+  }
+};
+
+}  // namespace linux_aio

@@ -1,0 +1,207 @@
+// The part of Engine that takes completions from the kernel and finishes their operations.
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+#include <linux_aio/detail/engine.hpp>
+#include <linux_aio/detail/fatal.hpp>
+#include <linux_aio/raw/prep.hpp>
+#include <linux_aio/raw/syscall.hpp>
+#include <utility>
+
+namespace linux_aio::detail {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// A relative time for the kernel. It takes a negative time for an endless one, so none is made.
+template <class Timespec>
+Timespec time_until(Clock::time_point deadline) noexcept {
+  using std::chrono::nanoseconds;
+  using std::chrono::seconds;
+  using Seconds = decltype(Timespec::tv_sec);
+  using Nanoseconds = decltype(Timespec::tv_nsec);
+  // Compared before subtracted: the difference of two times may not fit.
+  const Clock::time_point now = Clock::now();
+  const nanoseconds left = deadline > now ? nanoseconds(deadline - now) : nanoseconds(0);
+  const seconds whole = std::chrono::floor<seconds>(left);
+  const auto limit = static_cast<std::int64_t>(std::numeric_limits<Seconds>::max());
+  return {.tv_sec = static_cast<Seconds>(std::min<std::int64_t>(whole.count(), limit)),
+          .tv_nsec = static_cast<Nanoseconds>((left - whole).count())};
+}
+
+bool passed(const Engine::Deadline& deadline) noexcept {
+  return deadline && Clock::now() >= *deadline;
+}
+
+// What one call asks of the kernel.
+struct Ask {
+  raw::aio_context_t handle;
+  std::size_t at_least;
+  std::size_t most;
+  raw::io_event* events;
+  const Engine::Deadline& deadline;
+};
+
+// Calls `wait` (handle, least, most, events, timeout) with the time that is left.
+template <class Timespec, class Wait>
+long timed(const Ask& ask, Wait wait) noexcept {
+  Timespec timeout{};
+  const bool endless = ask.at_least != 0 && !ask.deadline;
+  if (ask.at_least != 0 && ask.deadline) timeout = time_until<Timespec>(*ask.deadline);
+  return wait(ask.handle, static_cast<long>(ask.at_least), static_cast<long>(ask.most), ask.events,
+              endless ? nullptr : &timeout);
+}
+
+long wait_with_mask(const Ask& ask, const ::sigset_t* signals) noexcept {
+  raw::aio_sigset mask{};
+  if (signals != nullptr) {
+    mask.sigmask = static_cast<raw::kernel_ulong_t>(raw::address_of(signals));
+    mask.sigsetsize = raw::kernel_sigset_size;
+  }
+  const raw::aio_sigset* const given = signals != nullptr ? &mask : nullptr;
+  // 32-bit ABIs with a 64-bit time have a call of their own.
+  if constexpr (raw::nr_io_pgetevents_time64 != raw::nr_absent) {
+    const auto result = timed<raw::kernel_timespec>(
+        ask, [given](auto... arguments) { return raw::io_pgetevents_time64(arguments..., given); });
+    if (result != -ENOSYS || raw::nr_io_pgetevents == raw::nr_absent) return result;
+  }
+  return timed<raw::pgetevents_timespec>(
+      ask, [given](auto... arguments) { return raw::io_pgetevents(arguments..., given); });
+}
+
+long wait_for_events(const Ask& ask, const ::sigset_t* signals) noexcept {
+  if constexpr (raw::nr_io_getevents == raw::nr_absent) {
+    return wait_with_mask(ask, signals);
+  } else if (signals != nullptr) {
+    return wait_with_mask(ask, signals);
+  } else {
+    return timed<raw::getevents_timespec>(
+        ask, [](auto... arguments) { return raw::io_getevents(arguments...); });
+  }
+}
+
+}  // namespace
+
+Result<std::size_t> Engine::wait(std::size_t at_least, const Deadline& deadline,
+                                 const ::sigset_t* signals) noexcept {
+  const ThreadCheck::Use use(thread_check);
+  serve_room_queue();
+  // Nothing completes in a closed context; requests that its destructor discards still count.
+  if (in_flight() == 0 || closed()) {
+    if (at_least == 0) return 0;
+    return std::unexpected(Error(Call::wait, EDEADLK));
+  }
+  if (!usable()) return std::unexpected(Error(Call::wait, EINVAL));
+  const std::size_t most = in_flight();  // what continuations submit is for the next call
+  const std::size_t before = finished_;
+  for (;;) {
+    flush();
+    finish_refused();
+    finish_ready(most);
+    serve_room_queue();
+    std::size_t done = finished_ - before;
+    if (in_kernel_ == 0) {
+      const bool nothing_left = staged_count_ == 0 && refused_ == 0;
+      // What is held by a Commit that is still open does not come by waiting.
+      if (nothing_left && done == 0 && at_least != 0) {
+        return std::unexpected(Error(Call::wait, EDEADLK));
+      }
+      if (done >= at_least || nothing_left || passed(deadline)) return done;
+      continue;  // continuations have staged more
+    }
+    if (ring_.attached() && done >= at_least) return done;
+    // What is still staged can go out as soon as one request completes.
+    const std::size_t missing =
+        std::min(done < at_least ? at_least - done : 0, staged_count_ != 0 ? 1 : in_kernel_);
+    if (const Result<void> result = reap(missing, deadline, signals); !result) {
+      // The count of what did run would be lost; the next call has the error again.
+      if (done != 0) return done;
+      return std::unexpected(result.error());
+    }
+    const bool full = events_end_ == events_.size();
+    finish_ready(most);
+    done = finished_ - before;
+    const bool more = full && done < most;
+    if (done >= at_least && !more) return done;
+    // A short count alone says nothing: a signal makes one, too. With a mask it is what is asked
+    // for.
+    if (passed(deadline) || (signals != nullptr && !full)) return done;
+  }
+}
+
+Result<void> Engine::reap(std::size_t at_least, const Deadline& deadline,
+                          const ::sigset_t* signals) noexcept {
+  const std::size_t most = std::min(in_kernel_, events_.size());
+  const Ask ask{handle_, std::min(at_least, most), most, events_.data(), deadline};
+  events_begin_ = 0;
+  events_end_ = 0;
+  for (;;) {
+    ++statistics_.io_getevents_calls;
+    const long result = wait_for_events(ask, signals);
+    if (result >= 0) {
+      events_end_ = static_cast<std::size_t>(result);
+      statistics_.reaped_by_system_call += events_end_;
+      return {};
+    }
+    if (result != -EINTR || signals != nullptr) {
+      const Call call = signals != nullptr ? Call::io_pgetevents : Call::io_getevents;
+      return std::unexpected(Error(call, static_cast<int>(-result)));
+    }
+  }
+}
+
+void Engine::finish_refused() noexcept {
+  // Only those that are there now: a continuation may add to the queue, and take from it.
+  for (std::size_t count = refused_; count != 0 && refused_ != 0; --count) {
+    Slot& slot = slots_[refused_first_];
+    refused_first_ = slot.next;
+    --refused_;
+    const Error error(slot.refused_by, slot.refusal, slot.iocb);
+    slot.refusal = 0;
+    finish(slot, std::unexpected(error));
+  }
+}
+
+bool Engine::next_event(raw::io_event& event) noexcept {
+  if (events_begin_ != events_end_) {
+    event = events_[events_begin_++];
+    return true;
+  }
+  return ring_.attached() && ring_.take(event);
+}
+
+void Engine::finish_ready(std::size_t most) noexcept {
+  raw::io_event event{};
+  // What a system call brought is finished whatever `most` says: the next one overwrites it.
+  while ((most != 0 || events_begin_ != events_end_) && next_event(event)) {
+    finish(event);
+    if (most != 0) --most;
+  }
+}
+
+void Engine::finish(const raw::io_event& event) noexcept {
+  Slot* slot = slots_.find(event.data);
+  if (slot == nullptr) fatal("the kernel reported an event of no request in flight");
+  --in_kernel_;
+  if (event.res > 0) {
+    finish(*slot, static_cast<std::size_t>(event.res));
+    return;
+  }
+  const bool cancelled = slot->cancelled == slot->generation + 1;
+  if (event.res == 0 && !cancelled) {
+    finish(*slot, std::size_t{0});
+    return;
+  }
+  // A cancelled poll reports that nothing is ready.
+  const int error = event.res == 0 ? ECANCELED : static_cast<int>(-event.res);
+  finish(*slot, std::unexpected(Error(Call::completion, error, slot->iocb)));
+}
+
+void Engine::finish(Slot& slot, const Result<std::size_t>& outcome) noexcept {
+  ++finished_;
+  ++depth_;
+  slot.finish(*this, slot, &outcome);
+  --depth_;
+}
+
+}  // namespace linux_aio::detail
