@@ -1,0 +1,145 @@
+// co_await in coroutines: resumed once, with the completion; destroyed at any time.
+#include <catch2/catch_all.hpp>
+#include <cerrno>
+#include <coroutine>
+#include <exception>
+#include <linux_aio/linux_aio.hpp>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "tests/support/safe.hpp"
+
+namespace {
+
+using namespace linux_aio::testing;
+namespace aio = linux_aio;
+
+/// The least that a task type can be: starts at once, and destroys what is left of it.
+class Task {
+ public:
+  struct promise_type {
+    Task get_return_object() {
+      return Task(std::coroutine_handle<promise_type>::from_promise(*this));
+    }
+    static std::suspend_never initial_suspend() noexcept { return {}; }
+    static std::suspend_always final_suspend() noexcept { return {}; }
+    static void return_void() noexcept {}
+    [[noreturn]] static void unhandled_exception() noexcept { std::terminate(); }
+  };
+
+  Task(Task&& other) noexcept : coroutine_(std::exchange(other.coroutine_, nullptr)) {}
+  Task& operator=(Task&&) = delete;
+  Task(const Task&) = delete;
+  Task& operator=(const Task&) = delete;
+  ~Task() { destroy(); }
+
+  [[nodiscard]] bool done() const { return coroutine_.done(); }
+  void destroy() {
+    if (coroutine_) std::exchange(coroutine_, nullptr).destroy();
+  }
+
+ private:
+  explicit Task(std::coroutine_handle<promise_type> coroutine) : coroutine_(coroutine) {}
+  std::coroutine_handle<promise_type> coroutine_;
+};
+
+Task read_twice(aio::Context& context, const TemporaryFile& file, std::vector<Bytes>& read) {
+  const aio::BorrowedFd fd = borrowed(file);
+  Bytes buffer(10);
+  for (const std::uint64_t offset : {0U, 20U}) {
+    auto done = co_await context.async(aio::read(fd).into(std::move(buffer)).at(offset));
+    if (!done.result) co_return;
+    read.push_back(copy_of(done.bytes()));
+    buffer = std::move(done.buffer);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a coroutine gets the completion of what it awaits, and the buffer back") {
+  const Bytes content = pattern(100);
+  const TemporaryFile file(content);
+  aio::Context context = make_context();
+  std::vector<Bytes> read;
+  const Task task = read_twice(context, file, read);
+  REQUIRE(context.in_flight() == 1);
+  REQUIRE(read.empty());
+  while (context.in_flight() != 0) must(context.wait());
+  REQUIRE(task.done());
+  REQUIRE(read == std::vector{part_of(content, 0, 10), part_of(content, 20, 10)});
+}
+
+TEST_CASE("more coroutines than slots wait for room, and all get it") {
+  const Bytes content = pattern(100);
+  const TemporaryFile file(content);
+  aio::Context context = make_context(3);
+  std::vector<Bytes> read;
+  std::vector<Task> tasks;
+  for (int count = 0; count < 50; ++count) tasks.push_back(read_twice(context, file, read));
+  REQUIRE(context.in_flight() == 3);
+  while (context.in_flight() != 0) must(context.wait());
+  REQUIRE(read.size() == 100);
+  for (const Task& task : tasks) REQUIRE(task.done());
+}
+
+TEST_CASE("a coroutine is destroyed while its request is in flight, or waits for room") {
+  const TemporaryFile file(pattern(100));
+  aio::Context context = make_context(2);
+  std::vector<Bytes> read;
+  std::vector<Task> tasks;
+  for (int count = 0; count < 6; ++count) tasks.push_back(read_twice(context, file, read));
+  context.flush();
+  tasks[0].destroy();
+  tasks[3].destroy();
+  tasks[5].destroy();
+  while (context.in_flight() != 0) must(context.wait());
+  REQUIRE(read.size() == 6);
+  REQUIRE(tasks[1].done());
+  REQUIRE(tasks[2].done());
+  REQUIRE(tasks[4].done());
+}
+
+TEST_CASE("a poll is cancelled with the coroutine that awaits it") {
+  const Pipe pipe;
+  aio::Context context = make_context();
+  const auto wait_for = [](aio::Context& where, int fd) -> Task {
+    static_cast<void>(co_await where.async(aio::poll(aio::BorrowedFd(fd), aio::PollEvent::in)));
+  };
+  {
+    const Task task = wait_for(context, pipe.read_end());
+    context.flush();
+    REQUIRE(context.in_flight() == 1);
+  }
+  REQUIRE(must(context.wait()) == 1);
+  REQUIRE(context.in_flight() == 0);
+}
+
+TEST_CASE("a context that is destroyed first leaves its coroutines suspended") {
+  const TemporaryFile file(pattern(100));
+  std::vector<Bytes> read;
+  std::optional<aio::Context> context(make_context(1));
+  const Task in_flight = read_twice(*context, file, read);
+  const Task waiting = read_twice(*context, file, read);
+  context->flush();
+  context.reset();
+  REQUIRE(!in_flight.done());
+  REQUIRE(!waiting.done());
+  REQUIRE(read.empty());
+}
+
+TEST_CASE("a closed context completes at once what is awaited, with its buffer") {
+  const TemporaryFile file(pattern(100));
+  aio::Context context = make_context();
+  must(context.close());
+  int code = 0;
+  std::size_t size = 0;
+  const auto task = [&]() -> Task {
+    auto done = co_await context.async(aio::read(borrowed(file)).into(Bytes(10)));
+    code = done.result ? 0 : done.result.error().code();
+    size = done.buffer.size();
+  }();
+  REQUIRE(task.done());
+  REQUIRE(code == ESHUTDOWN);
+  REQUIRE(size == 10);
+}
