@@ -1,0 +1,157 @@
+// A Commit: the sync is sent after its writes, and only if all of them are whole.
+#include <catch2/catch_all.hpp>
+#include <cerrno>
+#include <linux_aio/linux_aio.hpp>
+#include <linux_aio/raw/syscall.hpp>
+#include <optional>
+#include <vector>
+
+#include "tests/support/interposed_kernel.hpp"
+#include "tests/support/safe.hpp"
+
+namespace {
+
+using namespace linux_aio::testing;
+namespace aio = linux_aio;
+namespace raw = linux_aio::raw;
+
+/// Sees what goes to the kernel and comes from it, in order.
+class Watched {
+ public:
+  Watched() {
+    kernel_.io_submit = [this](auto handle, long count, auto requests) {
+      const long result = raw::io_submit(handle, count, requests);
+      for (long index = 0; index < result; ++index) {
+        if (requests[index]->aio_lio_opcode == raw::iocb_cmd_fdsync) {
+          writes_in_flight_at_sync = writes_;
+        } else {
+          ++writes_;
+        }
+      }
+      return result;
+    };
+    kernel_.io_getevents = [this](auto handle, long least, long, auto events, auto timeout) {
+      const long result = raw::io_getevents(handle, std::min(least, 1L), 1, events, timeout);
+      if (result == 1 && writes_ > 0) --writes_;
+      return result;
+    };
+  }
+  std::optional<int> writes_in_flight_at_sync;
+
+ private:
+  int writes_ = 0;
+  InterposedKernel kernel_;
+};
+
+aio::Commit begin(aio::Context& context, const TemporaryFile& log, std::optional<int>& code) {
+  auto commit =
+      context.begin_commit(aio::fdatasync(borrowed(log)), [&code](const aio::SyncCompletion& done) {
+        code = done.result ? 0 : done.result.error().code();
+      });
+  REQUIRE(commit);
+  return std::move(*commit);
+}
+
+template <class Request>
+void write(aio::Commit& commit, Request request) {
+  REQUIRE(commit.submit(std::move(request), [](const auto&) {}));
+}
+
+}  // namespace
+
+TEST_CASE("the sync of a commit goes out when all of its writes are complete, not before") {
+  Watched watched;
+  const TemporaryFile log;
+  aio::Context context = make_context_without_ring();
+  std::optional<int> code;
+  aio::Commit commit = begin(context, log, code);
+  for (std::uint64_t index = 0; index < 5; ++index) {
+    write(commit, aio::write(borrowed(log)).from(pattern(10)).at(10 * index));
+  }
+  REQUIRE(must(context.wait(1)) == 1);
+  std::move(commit).seal();
+  REQUIRE(!watched.writes_in_flight_at_sync);
+  REQUIRE(must(context.wait(context.in_flight())) == 5);
+  REQUIRE(watched.writes_in_flight_at_sync == 0);
+  REQUIRE(code == 0);
+}
+
+TEST_CASE("a commit that is not sealed keeps its sync; one without writes sends it at once") {
+  const TemporaryFile log;
+  aio::Context context = make_context();
+  std::optional<int> code;
+  {
+    aio::Commit commit = begin(context, log, code);
+    REQUIRE(context.in_flight() == 1);
+    REQUIRE(code_of(context.wait()) == EDEADLK);
+    REQUIRE(code_of(context.close()) == EDEADLK);
+    const aio::Commit moved = std::move(commit);
+  }
+  REQUIRE(must(context.wait()) == 1);
+  REQUIRE(code == 0);
+}
+
+TEST_CASE("a write that failed or was short is not made durable: the sync is ECANCELED") {
+  const TemporaryFile log;
+  const TemporaryFile read_only(pattern(10));
+  const aio::File refusing =
+      must(aio::File::open(read_only.path().c_str(), aio::Access::read_only));
+  aio::Context context = make_context();
+  std::optional<int> code;
+  aio::Commit commit = begin(context, log, code);
+  write(commit, aio::write(borrowed(log)).from(pattern(10)));
+  write(commit, aio::write(refusing).from(pattern(10)));
+  std::move(commit).seal();
+  REQUIRE(must(context.wait(3)) == 3);
+  REQUIRE(code == ECANCELED);
+
+  // A pipe with less room than the write has bytes.
+  const Pipe pipe;
+  code.reset();
+  aio::Commit short_one = begin(context, log, code);
+  write(short_one, aio::write(aio::BorrowedFd(pipe.write_end())).from(Bytes(std::size_t{1} << 20)));
+  std::move(short_one).seal();
+  REQUIRE(must(context.wait(2)) == 2);
+  REQUIRE(code == ECANCELED);
+}
+
+TEST_CASE("a continuation of a write may add another, while the commit is open") {
+  const TemporaryFile log;
+  aio::Context context = make_context();
+  std::optional<int> code;
+  aio::Commit commit = begin(context, log, code);
+  int added = 0;
+  REQUIRE(commit.submit(aio::write(borrowed(log)).from(pattern(10)), [&](const auto&) {
+    added += commit.submit(aio::write(borrowed(log)).from(pattern(10)).at(10), [](const auto&) {})
+                 ? 1
+                 : 0;
+  }));
+  REQUIRE(must(context.wait()) == 1);
+  REQUIRE(added == 1);
+  std::move(commit).seal();
+  REQUIRE(must(context.wait(2)) == 2);
+  REQUIRE(code == 0);
+  REQUIRE(log.content().size() == 20);
+}
+
+TEST_CASE("the sync of a commit can be cancelled, and a full context refuses both") {
+  const TemporaryFile log;
+  aio::Context context = make_context(2);
+  std::optional<int> code;
+  aio::Commit commit = begin(context, log, code);
+  write(commit, aio::write(borrowed(log)).from(pattern(10)));
+  auto refused = commit.submit(aio::write(borrowed(log)).from(pattern(20)), [](const auto&) {});
+  REQUIRE(!refused);
+  REQUIRE(refused.error().error.code() == EAGAIN);
+  REQUIRE(std::move(refused.error().request).release() == pattern(20));
+  REQUIRE(!context.begin_commit(aio::fdatasync(borrowed(log)), [](const auto&) {}));
+
+  std::optional<aio::RequestId> sync;
+  context.for_each_in_flight([&](const aio::InFlightRequest& request) {
+    if (request.operation == aio::InFlightRequest::Operation::fdatasync) sync = request.id;
+  });
+  REQUIRE(sync);
+  REQUIRE(context.cancel(*sync) == aio::Cancel::requested);
+  REQUIRE(must(context.wait(2)) == 2);
+  REQUIRE(code == ECANCELED);
+}
