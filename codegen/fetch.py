@@ -8,7 +8,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from codegen.abis import ABIS
@@ -21,10 +20,10 @@ from codegen.kernels import FILE, Pin, load_pins
 COMMAND = "./bazelw run //codegen:fetch"
 
 _DESCRIPTION = """\
-Brings the headers of each kernel in codegen/kernels.toml, for all architectures, into a cache. They
-come from Debian's packages of the kernel's source (about 150 MB each), through apt with a
-configuration of its own: the machine's is only asked for its mirror. A kernel that is there already
-is left alone; an interrupted fetch goes on where it was.
+Brings the headers of each kernel in codegen/kernels.toml, for all architectures, into a cache, and
+its tables of system calls. They come from Debian's packages of the kernel's source (about 150 MB
+each), through apt with a configuration of its own: the machine's is only asked for its mirror. A
+kernel that is there already is left alone; an interrupted fetch goes on where it was.
 """
 _EPILOG = f"""\
 examples:
@@ -43,12 +42,27 @@ def default_cache() -> Path:
 
 
 def cached_tree(cache: Path, pin: Pin) -> Path | None:
-    """The tree of a kernel, if it is there and of the package that is pinned now."""
+    """The tree of a kernel, if it is there, whole, and of the package that is pinned now."""
+    return cache / pin.kernel if _label(cache, pin) == _made_of(pin) else None
+
+
+def _made_of(pin: Pin) -> dict[str, object]:
+    """The label of a tree: what it is made of, and what is in it."""
+    return {
+        "package": pin.package,
+        "version": pin.version,
+        "sha256": pin.sha256,
+        "holds": ["headers", "tables of system calls"],
+    }
+
+
+def _label(cache: Path, pin: Pin) -> dict[str, object]:
+    """What the tree of a kernel says of itself, if there is one."""
     try:
-        made_of = json.loads((cache / pin.kernel / "pin.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return cache / pin.kernel if made_of == asdict(pin) else None
+        text = (cache / pin.kernel / "pin.json").read_text(encoding="utf-8")
+        return dict(json.loads(text))
+    except (OSError, ValueError, TypeError):
+        return {}
 
 
 def fetch(pins: Sequence[Pin], cache: Path, mirror: str | None) -> list[CodegenError]:
@@ -82,12 +96,14 @@ def _fetch_one(pin: Pin, cache: Path, apt: Apt) -> None:
     def say(what: str) -> None:
         print(f"{pin.kernel}: {time.monotonic() - start:3.0f} s  {what}", flush=True)
 
+    if _label(cache, pin).get("sha256") == pin.sha256:
+        say("there, but an older fetch did not keep the tables of system calls: making it anew")
     say(f"downloading {pin}")
     package = apt.download(pin)
     architectures = sorted({abi.kernel_arch for abi in ABIS})
     with tempfile.TemporaryDirectory(dir=cache, prefix=f".{pin.kernel}.") as temporary:
         tree = headers_of_package(package, architectures, Path(temporary), say)
-        (tree / "pin.json").write_text(json.dumps(asdict(pin), indent=2) + "\n", encoding="utf-8")
+        (tree / "pin.json").write_text(json.dumps(_made_of(pin), indent=2) + "\n", encoding="utf-8")
         final = cache / pin.kernel
         if final.exists():  # of another package
             final.rename(Path(temporary, "stale"))

@@ -16,6 +16,10 @@ _NOTES = shutil.ignore_patterns(".*")
 
 _FOLDERS = ("uapi", "syscalls", "tools")
 
+_AIO = "fs/aio.c"
+_KEPT = (_AIO, "scripts/*.tbl", "arch/**/*.tbl", "arch/*/kernel/Makefile.syscalls")
+"""What of the source says which system calls there are and what they take."""
+
 
 def is_source(folder: Path) -> bool:
     """Whether a folder holds the kernel's source, and not headers only."""
@@ -25,10 +29,18 @@ def is_source(folder: Path) -> bool:
 def headers_of_package(
     package: Path, architectures: Sequence[str], folder: Path, say: Callable[[str], None]
 ) -> Path:
-    """Makes the headers of all architectures that the source in a package has, below `folder`."""
+    """Makes the headers of all architectures that the source in a package has, below `folder`.
+
+    Beside them, in source/, is what the source says of system calls.
+    """
     say("unpacking the source")
     source = _unpack(package, folder / "source")
-    return headers_of_source(source, architectures, folder, say)
+    tree = headers_of_source(source, architectures, folder, say)
+    for file in (file for pattern in _KEPT for file in source.glob(pattern)):
+        kept = tree / "source" / file.relative_to(source)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, kept)
+    return tree
 
 
 def headers_of_source(
@@ -53,8 +65,11 @@ def headers_of_source(
 
 
 def _is_needed(name: str) -> bool:
-    """Whether `make headers` reads a file. The rest, fifty times as much, stays packed."""
+    """Whether `make headers` reads a file, or it is kept. The rest stays packed: it is
+    fifty times as much."""
     first, *rest = name.split("/")
+    if name == _AIO:
+        return True
     if first == "arch":
         return len(rest) == 2 or rest[-1] in _FILES or any(part in rest for part in _FOLDERS)
     return not rest or first == "scripts" or name.startswith(("include/uapi/", "tools/include/"))

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import io
+import json
 import os
 import subprocess
 import tarfile
@@ -69,6 +70,9 @@ class FetchTest(unittest.TestCase):
 
             add("Makefile", makefile)
             add("drivers/many.c", "int much;\n")
+            add("fs/aio.c", "SYSCALL_DEFINE1(io_destroy, aio_context_t, ctx)\n")
+            add("arch/x86/entry/syscalls/syscall_64.tbl", "207 common io_destroy sys_io_destroy\n")
+            add("arch/arm64/kernel/Makefile.syscalls", "syscall_abis_64 += rlimit\n")
             for arch in ("x86", "arm64"):
                 for name, text in contents(FIXTURE / "asm").items():
                     add(f"arch/{arch}/include/uapi/asm/{name}", text)
@@ -129,6 +133,29 @@ class FetchTest(unittest.TestCase):
         self.assertEqual({path.name for path in self.cache.iterdir()}, {"apt", "9.9"})
         self.assertEqual(list((self.cache / "9.9").rglob(".*")), [])
         self.assertEqual(list((self.cache / "apt/packages").iterdir()), [])
+
+    def test_it_keeps_what_the_source_says_of_system_calls(self) -> None:
+        self.run_command()
+        self.assertEqual(
+            list(contents(self.cache / "9.9/source")),
+            [
+                "arch/arm64/kernel/Makefile.syscalls",
+                "arch/x86/entry/syscalls/syscall_64.tbl",
+                "fs/aio.c",
+            ],
+        )
+
+    def test_a_tree_of_an_older_fetch_is_made_anew(self) -> None:
+        self.run_command()
+        label = self.cache / "9.9/pin.json"
+        older = {**json.loads(label.read_text(encoding="utf-8")), "kernel": "9.9", "suite": "forky"}
+        del older["holds"]
+        label.write_text(json.dumps(older), encoding="utf-8")
+        (self.cache / "9.9/source/fs/aio.c").unlink()
+        status, said = self.run_command()
+        self.assertEqual(status, 0, said)
+        self.assertIn("an older fetch did not keep the tables of system calls: making it", said)
+        self.assertTrue((self.cache / "9.9/source/fs/aio.c").exists())
 
     def test_it_uses_the_machines_mirror_in_a_configuration_of_its_own(self) -> None:
         self.run_command()
