@@ -4,15 +4,18 @@ The mirror is the machine's own, or the one that is named; configuration and sta
 apt checks the suite's signature, and here the package is held against its pin.
 """
 
+import contextlib
 import hashlib
+import lzma
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+import tarfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from codegen.errors import CodegenError
-from codegen.kernels import FILE, Pin
+from codegen.pins import FILE, Pin
 
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _PIN = f"pin what the mirror has in codegen/{FILE.name}"
@@ -32,6 +35,18 @@ def find_mirror() -> str:
     raise CodegenError(
         "apt", "no Debian mirror in its sources", "run apt-get update, or name one: --mirror URL"
     )
+
+
+@contextlib.contextmanager
+def contents(package: Path) -> Iterator[tarfile.TarFile]:
+    """What is in a package, to be read from its beginning on."""
+    try:
+        with subprocess.Popen(
+            ["dpkg-deb", "--fsys-tarfile", package], stdout=subprocess.PIPE
+        ) as dpkg, tarfile.open(fileobj=dpkg.stdout, mode="r|") as archive:
+            yield archive
+    except (OSError, tarfile.TarError, lzma.LZMAError, EOFError) as error:
+        raise CodegenError(package, f"cannot be unpacked ({error})", "fetch again") from error
 
 
 class Apt:
@@ -70,18 +85,11 @@ class Apt:
 
     def download(self, pin: Pin) -> Path:
         """The package of a pin, downloaded unless it is there, and its checksum right."""
-        path = self._packages / f"{pin.package}_{pin.version.replace(':', '%3a')}_all.deb"
-        if not path.exists():
-            if not self._updated:
-                self.update()
-            try:
-                self._apt_get(
-                    ["download", f"{pin.package}={pin.version}"], f"{pin} cannot be had", _PIN
-                )
-            except CodegenError as error:
-                raise self._with_remedy(error, pin) from error
-        with path.open("rb") as package:
-            found = hashlib.file_digest(package, "sha256").hexdigest()
+        path = self._downloaded(pin)
+        if path and _sha256(path) == pin.sha256:
+            return path
+        path = self._download(pin)  # there may be a part, of one that was interrupted
+        found = _sha256(path)
         if found != pin.sha256:
             path.unlink()
             raise CodegenError(
@@ -89,6 +97,24 @@ class Apt:
                 f"its SHA-256 is {found}, not {pin.sha256}, so it was deleted",
                 f"fetch again; if it stays so, find out why before you change {FILE.name}",
             )
+        return path
+
+    def _downloaded(self, pin: Pin) -> Path | None:
+        name = f"{pin.package}_{pin.version.replace(':', '%3a')}_*.deb"
+        return next(self._packages.glob(name), None)
+
+    def _download(self, pin: Pin) -> Path:
+        if not self._updated:
+            self.update()
+        try:
+            self._apt_get(
+                ["download", f"{pin.package}={pin.version}"], f"{pin} cannot be had", _PIN
+            )
+        except CodegenError as error:
+            raise self._with_remedy(error, pin) from error
+        path = self._downloaded(pin)
+        if not path:
+            raise CodegenError("apt-get", f"{pin} was not downloaded", "see what apt says")
         return path
 
     def _with_remedy(self, error: CodegenError, pin: Pin) -> CodegenError:
@@ -110,6 +136,11 @@ class Apt:
         _run(
             ["apt-get", *quiet, *arguments], what, remedy, self._packages, self._environment, False
         )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as package:
+        return hashlib.file_digest(package, "sha256").hexdigest()
 
 
 def _run(  # pylint: disable=too-many-arguments  # of subprocess.run, and two for the error

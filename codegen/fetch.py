@@ -1,77 +1,44 @@
-"""The command that brings the headers of the kernels into a cache."""
+"""The command that brings the headers of the kernels, and compilers, into a cache."""
 
 import argparse
-import json
-import os
-import pwd
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from codegen import cache as caches
 from codegen.abis import ABIS
+from codegen.cache import COMMAND, default_cache
 from codegen.command_line import user_path
+from codegen.compiler_package import compiler_of_package
 from codegen.debian import Apt, find_mirror
 from codegen.errors import CodegenError
 from codegen.kernel_source import headers_of_package
-from codegen.kernels import FILE, Pin, load_pins
-
-COMMAND = "./bazelw run //codegen:fetch"
+from codegen.pins import FILE, Pin, load_pins
 
 _DESCRIPTION = """\
-Brings the headers of each kernel in codegen/kernels.toml, for all architectures, into a cache, and
-its tables of system calls. They come from Debian's packages of the kernel's source (about 150 MB
-each), through apt with a configuration of its own: the machine's is only asked for its mirror. A
-kernel that is there already is left alone; an interrupted fetch goes on where it was.
+Brings what codegen/pins.toml pins into a cache: the headers of each kernel, for all architectures,
+with its tables of system calls, and cross compilers, of each of which only cc1plus is kept. They
+come from Debian's packages of the kernel's source (about 150 MB each) and of GCC (about 9 MB each),
+through apt with a configuration of its own: the machine's is only asked for its mirror, and nothing
+is installed. What is there already is left alone; an interrupted fetch goes on where it was.
 """
 _EPILOG = f"""\
 examples:
   {COMMAND}
+  {COMMAND} -- --compilers
   {COMMAND} -- --kernel 7.2 --cache /tmp/headers
 """
 
 
-def default_cache() -> Path:
-    """Where the headers lie: $LINUX_AIO_HEADERS, or a folder in the user's home.
-
-    Not of $HOME, which Bazel gives its tests another of.
-    """
-    home = Path(pwd.getpwuid(os.getuid()).pw_dir, ".cache/linux_aio/headers")
-    return Path(os.environ.get("LINUX_AIO_HEADERS", home))
-
-
-def cached_tree(cache: Path, pin: Pin) -> Path | None:
-    """The tree of a kernel, if it is there, whole, and of the package that is pinned now."""
-    return cache / pin.kernel if _label(cache, pin) == _made_of(pin) else None
-
-
-def _made_of(pin: Pin) -> dict[str, object]:
-    """The label of a tree: what it is made of, and what is in it."""
-    return {
-        "package": pin.package,
-        "version": pin.version,
-        "sha256": pin.sha256,
-        "holds": ["headers", "tables of system calls"],
-    }
-
-
-def _label(cache: Path, pin: Pin) -> dict[str, object]:
-    """What the tree of a kernel says of itself, if there is one."""
-    try:
-        text = (cache / pin.kernel / "pin.json").read_text(encoding="utf-8")
-        return dict(json.loads(text))
-    except (OSError, ValueError, TypeError):
-        return {}
-
-
 def fetch(pins: Sequence[Pin], cache: Path, mirror: str | None) -> list[CodegenError]:
-    """Brings what is missing; returns what went wrong, kernel by kernel."""
+    """Brings what is missing; returns what went wrong, pin by pin."""
     errors = []
-    missing = [pin for pin in pins if cached_tree(cache, pin) is None]
+    missing = [pin for pin in pins if caches.find(cache, pin) is None]
     for pin in pins:
         if pin not in missing:
-            print(f"{pin.kernel}: there, {cache / pin.kernel}", flush=True)
+            print(f"{pin.name}: there, {caches.place(cache, pin)}", flush=True)
     if not missing:
         return []
     try:
@@ -81,7 +48,7 @@ def fetch(pins: Sequence[Pin], cache: Path, mirror: str | None) -> list[CodegenE
         for pin in missing:
             try:
                 _fetch_one(pin, cache, apt)
-            except CodegenError as error:  # another kernel may be had all the same
+            except CodegenError as error:  # another may be had all the same
                 errors.append(error)
     except OSError as error:
         raise CodegenError(
@@ -94,37 +61,30 @@ def _fetch_one(pin: Pin, cache: Path, apt: Apt) -> None:
     start = time.monotonic()
 
     def say(what: str) -> None:
-        print(f"{pin.kernel}: {time.monotonic() - start:3.0f} s  {what}", flush=True)
+        print(f"{pin.name}: {time.monotonic() - start:3.0f} s  {what}", flush=True)
 
-    if _label(cache, pin).get("sha256") == pin.sha256:
+    if caches.is_of_an_older_fetch(cache, pin):
         say("there, but an older fetch did not keep the tables of system calls: making it anew")
     say(f"downloading {pin}")
     package = apt.download(pin)
-    architectures = sorted({abi.kernel_arch for abi in ABIS})
-    with tempfile.TemporaryDirectory(dir=cache, prefix=f".{pin.kernel}.") as temporary:
-        tree = headers_of_package(package, architectures, Path(temporary), say)
-        (tree / "pin.json").write_text(json.dumps(_made_of(pin), indent=2) + "\n", encoding="utf-8")
-        final = cache / pin.kernel
-        if final.exists():  # of another package
-            final.rename(Path(temporary, "stale"))
-        tree.rename(final)
+    with tempfile.TemporaryDirectory(dir=cache, prefix=f".{pin.name}.") as temporary:
+        caches.put(cache, pin, _make(pin, package, Path(temporary), say), Path(temporary))
     package.unlink()
-    say(f"done, {final}")
+    say(f"done, {caches.place(cache, pin)}")
+
+
+def _make(pin: Pin, package: Path, folder: Path, say: Callable[[str], None]) -> Path:
+    """Makes what is kept of a package, below `folder`."""
+    if pin.kind == "compiler":
+        return compiler_of_package(package, folder)
+    return headers_of_package(package, sorted({abi.kernel_arch for abi in ABIS}), folder, say)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit status."""
     options = _parser().parse_args(arguments)
     try:
-        pins = load_pins(options.pins)
-        known = [pin.kernel for pin in pins]
-        for kernel in options.kernel:
-            if kernel not in known:
-                raise CodegenError(
-                    "--kernel", f"no kernel '{kernel}' is pinned", f"one of {', '.join(known)}"
-                )
-        wanted = [pin for pin in pins if pin.kernel in options.kernel or not options.kernel]
-        errors = fetch(wanted, options.cache, options.mirror)
+        errors = fetch(_wanted(options), options.cache, options.mirror)
     except CodegenError as error:
         errors = [error]
     except KeyboardInterrupt:
@@ -133,6 +93,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for refusal in errors:
         print(f"codegen: {refusal}", file=sys.stderr)
     return 1 if errors else 0
+
+
+def _wanted(options: argparse.Namespace) -> list[Pin]:
+    """The pins that were asked for: all, if none was named."""
+    pins = load_pins(options.pins)
+    known = [pin.name for pin in pins if pin.kind == "kernel"]
+    for kernel in options.kernel:
+        if kernel not in known:
+            raise CodegenError(
+                "--kernel", f"no kernel '{kernel}' is pinned", f"one of {', '.join(known)}"
+            )
+    named = [pin for pin in pins if pin.kind == "kernel" and pin.name in options.kernel]
+    if options.compilers:
+        named += [pin for pin in pins if pin.kind == "compiler"]
+    return named or list(pins)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -150,6 +125,9 @@ def _parser() -> argparse.ArgumentParser:
         help="bring only this kernel, 7.2 say; repeatable",
     )
     parser.add_argument(
+        "--compilers", action="store_true", help="bring only the compilers, and a --kernel"
+    )
+    parser.add_argument(
         "--cache",
         type=user_path,
         metavar="DIR",
@@ -160,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
         "--mirror", metavar="URL", help="of Debian; default: the one in the machine's apt sources"
     )
     parser.add_argument(
-        "--pins", type=user_path, metavar="FILE", default=FILE, help="default: codegen/kernels.toml"
+        "--pins", type=user_path, metavar="FILE", default=FILE, help="default: codegen/pins.toml"
     )
     return parser
 

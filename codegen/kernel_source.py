@@ -1,6 +1,5 @@
 """The kernel's source to a tree of its headers, of every architecture at once."""
 
-import lzma
 import os
 import shutil
 import subprocess
@@ -8,6 +7,7 @@ import tarfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from codegen import debian
 from codegen.errors import CodegenError
 
 _FILES = ("Kbuild", "Makefile", "Makefile.syscalls")
@@ -77,21 +77,16 @@ def _is_needed(name: str) -> bool:
 
 def _unpack(package: Path, folder: Path) -> Path:
     """Unpacks what is needed of the archive in a package; returns the root of the source."""
-    try:
-        with subprocess.Popen(
-            ["dpkg-deb", "--fsys-tarfile", package], stdout=subprocess.PIPE
-        ) as dpkg, tarfile.open(fileobj=dpkg.stdout, mode="r|") as outer:
-            for member in outer:
-                if not member.name.endswith(".tar.xz"):
-                    continue
-                with tarfile.open(fileobj=outer.extractfile(member), mode="r|xz") as archive:
-                    for file in archive:
-                        root, _, name = file.name.partition("/")
-                        if name and not file.isdir() and _is_needed(name):
-                            archive.extract(file, folder)
-                return folder / root
-    except (OSError, tarfile.TarError, lzma.LZMAError, EOFError) as error:
-        raise CodegenError(package, f"cannot be unpacked ({error})", "fetch again") from error
+    with debian.contents(package) as outer:
+        for member in outer:
+            if not member.name.endswith(".tar.xz"):
+                continue
+            with tarfile.open(fileobj=outer.extractfile(member), mode="r|xz") as archive:
+                for file in archive:
+                    root, _, name = file.name.partition("/")
+                    if name and not file.isdir() and _is_needed(name):
+                        archive.extract(file, folder)
+            return folder / root
     raise CodegenError(package, "has no archive of a kernel's source", "pin another package")
 
 

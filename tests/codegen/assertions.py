@@ -1,11 +1,30 @@
 """Facts as C++ that compiles only where they are true: static_asserts with literals."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from codegen.facts import AbiFacts
+from codegen.facts_files import load_history
 from codegen.symbols import STRUCTS
 
+HISTORY = load_history(Path(__file__).parents[2] / "codegen/facts")
+NEWEST = HISTORY.newest()
+"""The facts that are committed."""
+
 _RAW = "linux_aio::raw::"
+_BINDINGS = "#include <linux_aio/raw/abi.hpp>\n"
+
+
+def bindings_program(facts: AbiFacts) -> str:
+    """Compiles where the bindings are as the facts say."""
+    return _BINDINGS + about_bindings(facts)
+
+
+def headers_program(names: Sequence[str], facts: AbiFacts, newest: AbiFacts) -> str:
+    """Compiles where bindings, facts and the kernel's headers of these names are one."""
+    code = "typedef __SIZE_TYPE__ size_t;\n"  # which headers up to Linux 5.10 take for granted
+    code += "".join(f"#include <{name}>\n" for name in names) + _BINDINGS
+    return code + about_bindings(newest) + about_headers(facts, newest) + about_both(facts, newest)
 
 
 def about_bindings(facts: AbiFacts) -> str:

@@ -13,8 +13,14 @@ from codegen.abi import Clang
 
 GENERATED = Path(__file__).parents[2] / "generated"
 
-_STANDARD_HEADERS = {
-    "/std/cstdint": """
+FLAGS = (
+    *("-std=c++20", "-Wall", "-Wextra", "-Wpedantic", "-Wundef"),
+    *("-nostdinc", "-nostdinc++", "-ffreestanding"),
+)
+"""Of any compiler."""
+
+STANDARD_HEADERS = {
+    "cstdint": """
 #pragma once
 namespace std {
 using int16_t = __INT16_TYPE__;
@@ -24,7 +30,7 @@ using int64_t = __INT64_TYPE__;
 using uint64_t = __UINT64_TYPE__;
 }  // namespace std
 """,
-    "/std/cstddef": """
+    "cstddef": """
 #pragma once
 #define offsetof(type, member) __builtin_offsetof(type, member)
 namespace std {
@@ -46,13 +52,13 @@ def compile_for(
     files of the bindings.
     """
     bindings = {str(GENERATED / name): text for name, text in (changed or {}).items()}
-    files = {"main.cpp": code, **_STANDARD_HEADERS, **bindings}
+    standard = {f"/std/{name}": text for name, text in STANDARD_HEADERS.items()}
+    files = {"main.cpp": code, **standard, **bindings}
     unit = cindex.Index.create().parse(
         "main.cpp",
         [
-            *["-xc++", "-std=c++20", "-Wall", "-Wextra", "-Wpedantic", "-Wundef"],
-            *[f"--target={clang.target}", *clang.options],
-            *["-nostdinc", "-nostdinc++", "-ffreestanding", "-I/std", f"-I{GENERATED}"],
+            *["-xc++", *FLAGS, f"--target={clang.target}", *clang.options],
+            *["-I/std", f"-I{GENERATED}"],
             *[f"-isystem{folder}" for folder in system],
         ],
         unsaved_files=list(files.items()),

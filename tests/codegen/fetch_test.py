@@ -23,13 +23,14 @@ echo "$*" >>"$TEST_ROOT/asked"
 case $* in
 *indextargets*) cat "$TEST_ROOT/mirrors" ;;
 *download*)
-	[ -e "$TEST_ROOT/package.deb" ] || {
+	for last; do :; done
+	package=${last%%=*}
+	[ -e "$TEST_ROOT/$package.deb" ] || {
 		echo "W: something" >&2
-		echo "E: Version '9.9.1-1' for 'linux-source-9.9' was not found" >&2
+		echo "E: Version '9.9.1-1' for '$package' was not found" >&2
 		exit 100
 	}
-	case $* in *9.8*) echo "E: no 9.8" >&2; exit 100 ;; esac
-	cp "$TEST_ROOT/package.deb" linux-source-9.9_9.9.1-1_all.deb
+	cp "$TEST_ROOT/$package.deb" "${package}_9.9.1-1_all.deb"
 	;;
 esac
 """
@@ -41,7 +42,7 @@ class FetchTest(unittest.TestCase):
     def setUp(self) -> None:
         self.root = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.cache = self.root / "cache"
-        self.pins = self.root / "kernels.toml"
+        self.pins = self.root / "pins.toml"
         (self.root / "mirrors").write_text(
             "http://elsewhere Ubuntu Ubuntu\nhttp://here Debian Debian"
         )
@@ -79,26 +80,39 @@ class FetchTest(unittest.TestCase):
             for folder in ("linux", "asm-generic"):
                 for name, text in contents(FIXTURE / folder).items():
                     add(f"include/uapi/{folder}/{name}", text)
-        self.put_package(self.root / "package")
+        self.pin(self.put_package(self.root / "package"))
 
-    def put_package(self, folder: Path) -> None:
-        """Makes a package of what a folder holds, and pins it."""
+    def put_package(self, folder: Path, name: str = "linux-source-9.9") -> str:
+        """Puts a package of what a folder holds into the mirror; returns its checksum."""
         (folder / "DEBIAN").mkdir(exist_ok=True)
         (folder / "DEBIAN/control").write_text(
-            "Package: linux-source-9.9\nVersion: 9.9.1-1\nArchitecture: all\n"
+            f"Package: {name}\nVersion: 9.9.1-1\nArchitecture: all\n"
             "Maintainer: nobody <nobody@example.org>\nDescription: a test\n"
         )
-        package = self.root / "package.deb"
+        package = self.root / f"{name}.deb"
         subprocess.run(
             ["dpkg-deb", "--build", folder, package], check=True, stdout=subprocess.DEVNULL
         )
-        self.pin(hashlib.sha256(package.read_bytes()).hexdigest())
+        return hashlib.sha256(package.read_bytes()).hexdigest()
+
+    def put_compiler(self, path: str) -> None:
+        """Puts a package with a compiler, which lies there, into the mirror and pins it too."""
+        pins = self.pins.read_text(encoding="utf-8")
+        folder = self.root / "cross"
+        (folder / path).parent.mkdir(parents=True)
+        (folder / path).write_text("#!/bin/sh\n")
+        (folder / path).chmod(0o755)
+        sha256 = self.put_package(folder, "g++-pdp11")
+        self.pins.write_text(
+            f'{pins}[compiler."pdp11"]\nsuite = "forky"\npackage = "g++-pdp11"\n'
+            f'version = "9.9.1-1"\nsha256 = "{sha256}"\n'
+        )
 
     def pin(self, sha256: str) -> None:
-        """Pins the package to a checksum."""
+        """Pins the package of the kernel to a checksum."""
         self.pins.write_text(
-            '["9.9"]\nsuite = "forky"\npackage = "linux-source-9.9"\nversion = "9.9.1-1"\n'
-            f'sha256 = "{sha256}"\n'
+            '[kernel."9.9"]\nsuite = "forky"\npackage = "linux-source-9.9"\n'
+            f'version = "9.9.1-1"\nsha256 = "{sha256}"\n'
         )
 
     def run_command(self, *arguments: str) -> tuple[int, str]:
@@ -186,22 +200,22 @@ class FetchTest(unittest.TestCase):
         self.assertEqual(list((self.cache / "apt/packages").iterdir()), [])
 
     def test_a_package_that_the_mirror_does_not_have(self) -> None:
-        (self.root / "package.deb").unlink()
+        (self.root / "linux-source-9.9.deb").unlink()
         line = self.refuse()
         self.assertIn(
             "apt-get: linux-source-9.9 9.9.1-1 of forky cannot be had (E: Version '9.9.1-1'", line
         )
-        self.assertIn("pin what the mirror has in codegen/kernels.toml", line)
+        self.assertIn("pin what the mirror has in codegen/pins.toml", line)
 
     def test_a_version_that_the_mirror_has_replaced(self) -> None:
-        (self.root / "package.deb").unlink()
+        (self.root / "linux-source-9.9.deb").unlink()
         (self.root / "known").write_text(
             "Package: linux-source-9.9\nVersion: 9.9.2-1\nSHA256: 4711\n"
         )
         self.assertEqual(
             self.refuse(),
             "codegen: apt-get: linux-source-9.9 9.9.1-1 of forky is gone: pin what the mirror has "
-            'in codegen/kernels.toml: version = "9.9.2-1" and sha256 = "4711"',
+            'in codegen/pins.toml: version = "9.9.2-1" and sha256 = "4711"',
         )
 
     def test_one_kernel_that_cannot_be_had_does_not_hinder_another(self) -> None:
@@ -213,14 +227,14 @@ class FetchTest(unittest.TestCase):
         self.assertEqual({path.name for path in self.cache.iterdir()}, {"apt", "9.9"})
 
     def test_a_package_that_is_cut_off(self) -> None:
-        package = self.root / "package.deb"
+        package = self.root / "linux-source-9.9.deb"
         package.write_bytes(package.read_bytes()[:-1000])
         self.pin(hashlib.sha256(package.read_bytes()).hexdigest())
         self.assertIn("cannot be unpacked", self.refuse())
 
     def test_a_package_of_something_else(self) -> None:
         (self.root / "other").mkdir()
-        self.put_package(self.root / "other")
+        self.pin(self.put_package(self.root / "other"))
         self.assertIn("has no archive of a kernel's source", self.refuse())
 
     def test_headers_that_cannot_be_made(self) -> None:
@@ -234,9 +248,54 @@ class FetchTest(unittest.TestCase):
         self.assertEqual(status, 130)
         self.assertIn("interrupted; what is whole is kept, run it again", said)
         self.assertEqual({path.name for path in self.cache.iterdir()}, {"apt"})
-        (self.root / "package.deb").unlink()  # it is not asked for again
+        (self.root / "linux-source-9.9.deb").unlink()  # it is not asked for again
         status, said = self.run_command()
         self.assertEqual(status, 0, said)
+
+    def test_an_interrupted_download_is_asked_for_again(self) -> None:
+        part = self.cache / "apt/packages/linux-source-9.9_9.9.1-1_all.deb"
+        part.parent.mkdir(parents=True)
+        part.write_bytes((self.root / "linux-source-9.9.deb").read_bytes()[:1000])
+        status, said = self.run_command()
+        self.assertEqual(status, 0, said)
+        self.assertIn("download linux-source-9.9=9.9.1-1\n", self.asked())
+
+    def test_it_keeps_the_compiler_of_a_cross_compiler_and_nothing_else(self) -> None:
+        self.put_compiler("usr/lib/gcc-cross/pdp11/9/cc1plus")
+        (self.root / "linux-source-9.9.deb").unlink()
+        status, said = self.run_command("--compilers")
+        self.assertEqual(status, 0, said)
+        compilers = self.cache / "compilers/pdp11"
+        self.assertEqual({path.name for path in compilers.iterdir()}, {"cc1plus", "pin.json"})
+        self.assertTrue(os.access(compilers / "cc1plus", os.X_OK))
+        self.assertEqual({path.name for path in self.cache.iterdir()}, {"apt", "compilers"})
+        self.assertIn("pdp11: there", self.run_command("--compilers")[1])
+
+    def test_it_brings_kernels_and_compilers(self) -> None:
+        self.put_compiler("usr/lib/gcc-cross/pdp11/9/cc1plus")
+        status, said = self.run_command()
+        self.assertEqual(status, 0, said)
+        self.assertEqual({path.name for path in self.cache.iterdir()}, {"apt", "9.9", "compilers"})
+
+    def test_a_compiler_whose_checksum_is_wrong(self) -> None:
+        self.put_compiler("usr/lib/gcc-cross/pdp11/9/cc1plus")
+        (self.root / "g++-pdp11.deb").write_bytes(b"another")
+        line = self.refuse("--compilers")
+        self.assertIn("g++-pdp11_9.9.1-1_all.deb: its SHA-256 is ", line)
+
+    def test_a_compiler_that_the_mirror_has_replaced(self) -> None:
+        self.put_compiler("usr/lib/gcc-cross/pdp11/9/cc1plus")
+        (self.root / "g++-pdp11.deb").unlink()
+        (self.root / "known").write_text("Package: g++-pdp11\nVersion: 9.9.2-1\nSHA256: 4711\n")
+        self.assertIn(
+            "g++-pdp11 9.9.1-1 of forky is gone: pin what the mirror has in codegen/pins.toml: "
+            'version = "9.9.2-1" and sha256 = "4711"',
+            self.refuse("--compilers"),
+        )
+
+    def test_a_package_without_a_compiler(self) -> None:
+        self.put_compiler("usr/lib/gcc-cross/pdp11/9/cc1")
+        self.assertIn("has no cc1plus: pin another package", self.refuse("--compilers"))
 
     def test_a_machine_whose_apt_knows_no_debian(self) -> None:
         (self.root / "mirrors").write_text("http://elsewhere Ubuntu Ubuntu\n")
@@ -250,12 +309,12 @@ class FetchTest(unittest.TestCase):
         )
 
     def test_a_pin_that_is_none(self) -> None:
-        self.pins.write_text('["9.9"]\nsuite = "forky"\n')
-        self.assertIn("kernels.toml:1: not a pin (", self.refuse())
+        self.pins.write_text('[kernel."9.9"]\nsuite = "forky"\n')
+        self.assertIn("pins.toml:1: not a pin (", self.refuse())
 
     def test_a_file_of_pins_that_is_no_toml(self) -> None:
-        self.pins.write_text('["9.9"\n')
-        self.assertIn("kernels.toml: Expected ']'", self.refuse())
+        self.pins.write_text('[kernel."9.9"\n')
+        self.assertIn("pins.toml: Expected ']'", self.refuse())
 
 
 if __name__ == "__main__":

@@ -11,15 +11,10 @@ from pathlib import Path
 
 from codegen.abis import find_abi
 from codegen.facts import AbiFacts
-from codegen.facts_files import load_history
-from codegen.fetch import COMMAND, cached_tree, default_cache
-from codegen.kernels import load_pins
 from codegen.tree import find_headers
-from tests.codegen.assertions import about_bindings, about_both, about_headers
+from tests.codegen.assertions import HISTORY, NEWEST, bindings_program, headers_program
+from tests.codegen.cached import kernel_trees
 from tests.codegen.compiling import GENERATED, compile_for
-
-HISTORY = load_history(Path(__file__).parents[2] / "codegen/facts")
-NEWEST = HISTORY.newest()
 
 
 def complaints(
@@ -28,28 +23,20 @@ def complaints(
     """What clang says if one ABI's headers, the bindings and the facts come together."""
     abi = find_abi(facts.abi, "test")
     headers = find_headers(tree, abi)
-    code = "typedef __SIZE_TYPE__ size_t;\n"  # which headers up to Linux 5.10 take for granted
-    code += "".join(f"#include <{name}>\n" for name in headers.names)
-    code += "#include <linux_aio/raw/abi.hpp>\n"
-    code += about_bindings(newest) + about_headers(facts, newest) + about_both(facts, newest)
+    code = headers_program(headers.names, facts, newest)
     return compile_for(abi.clang, code, headers.include_dirs, changed)
 
 
 def without_headers(facts: AbiFacts, changed: Mapping[str, str]) -> list[str]:
     """What clang says of bindings and facts alone."""
-    code = "#include <linux_aio/raw/abi.hpp>\n" + about_bindings(facts)
-    return compile_for(find_abi(facts.abi, "test").clang, code, changed=changed)
+    return compile_for(find_abi(facts.abi, "test").clang, bindings_program(facts), changed=changed)
 
 
 class KernelHeadersProofTest(unittest.TestCase):
     """Every ABI of every kernel in the cache."""
 
     def setUp(self) -> None:
-        trees = {pin.kernel: cached_tree(default_cache(), pin) for pin in load_pins()}
-        self.trees = {kernel: tree for kernel, tree in trees.items() if tree}
-        missing = [kernel for kernel in trees if kernel not in self.trees]
-        if missing:
-            print(f"SKIPPED: no headers of Linux {', '.join(missing)} here: {COMMAND}")
+        self.trees = kernel_trees()
         if not self.trees:
             self.skipTest("no headers of any kernel")
 

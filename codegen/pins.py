@@ -1,20 +1,25 @@
-"""The kernels that can be fetched, each pinned to one package: kernels.toml."""
+"""What can be fetched, each pinned to one package: pins.toml."""
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal, get_args
 
 from codegen.errors import CodegenError, locate
 
-FILE = Path(__file__).parent / "kernels.toml"
+FILE = Path(__file__).parent / "pins.toml"
+
+Kind = Literal["kernel", "compiler"]
 
 
 @dataclass(frozen=True)
 class Pin:
-    """One package of a kernel's source."""
+    """One package: of a kernel's source, or of a cross compiler."""
 
-    kernel: str
-    """The series: 7.2 of 7.2.12."""
+    kind: Kind
+    name: str
+    """The series of a kernel: 7.2 of 7.2.12. What a compiler compiles for."""
     suite: str
     package: str
     version: str
@@ -30,13 +35,15 @@ def load_pins(path: Path = FILE) -> tuple[Pin, ...]:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise CodegenError(path, str(error), "mend the file") from error
-    pins = []
-    for kernel, values in data.items():
+    return tuple(pin for kind in get_args(Kind) for pin in _pins_of_kind(path, kind, data))
+
+
+def _pins_of_kind(path: Path, kind: Kind, data: dict[str, Any]) -> Iterator[Pin]:
+    for name, values in data.get(kind, {}).items():
         try:
-            pins.append(Pin(kernel, **values))
+            yield Pin(kind, name, **values)
         except TypeError as error:
-            where = locate(path, f'["{kernel}"]')
+            where = locate(path, f'[{kind}."{name}"]')
             raise CodegenError(
                 where, f"not a pin ({error})", "give suite, package, version and sha256"
             ) from error
-    return tuple(pins)
