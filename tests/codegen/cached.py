@@ -1,5 +1,6 @@
 """What the cache of //codegen:fetch has for tests that need it."""
 
+import functools
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from codegen import cache
 from codegen.pins import load_pins
 
 
+@functools.cache
 def kernel_trees() -> Mapping[str, Path]:
     """The tree of each kernel, by its series; says which are not there, and how to get them."""
     found = {
