@@ -7,6 +7,23 @@ nor the headers of another ABI get through.
 Where an architecture runs in either byte order, aarch64, arm, mips and powerpc have a row for each.
 The others have the one that their distributions build: big-endian arc, microblaze, sh and xtensa,
 and big-endian OABI, meet the #error of abi.hpp.
+
+`since` is 2.6, the first Linux with AIO, for what is older, and else rests on:
+
+  aarch64      3.7     the merge of arm64, October 2012
+  arc          3.9     the pull request of February 2013
+  arm          2.6.16  Arm's and CodeSourcery's manuals: EABI system calls need that kernel
+  csky         4.20    the merge of csky-for-linus-4.20
+  loongarch32  6.19    the merge of loongarch-6.19, which splits asm/unistd.h by word size
+  loongarch64  5.19    the merge of its port, June 2022
+  openrisc     3.1     announced as the first release with it
+  ppc64le      3.13    linuxppc's wiki, Little Endian Feature History: CONFIG_CPU_LITTLE_ENDIAN
+  riscv32      5.4     glibc 2.33's NEWS; commit d4c08b9776b3 took the 32-bit times away
+  riscv64      4.15    the merge of its port, announced for that release
+  x32          3.4     the merge of x86/x32, March 2012
+  xtensa       2.6.13  "-mm -> 2.6.13 merge status", June 2005
+
+Nothing was found for aarch64_be, hexagon, microblaze and nios2.
 """
 
 from collections.abc import Sequence
@@ -262,7 +279,7 @@ ABIS: tuple[Abi, ...] = (
     replace(
         _RISCV64_ROW,
         name="riscv32",
-        since="5.1",
+        since="5.4",  # before, it had calls that take 32-bit times
         clang=Clang("riscv32-linux-gnu"),
         condition="defined(__riscv) && __riscv_xlen == 32",
         word_bits=32,

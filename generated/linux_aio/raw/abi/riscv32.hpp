@@ -29,17 +29,17 @@ using getevents_timespec = kernel_timespec;
 /// What io_pgetevents would take: this ABI does not have it.
 using pgetevents_timespec = kernel_timespec;
 
-/// Makes a context. Since Linux 5.1. See io_setup(2).
+/// Makes a context. Since Linux 5.4. See io_setup(2).
 inline constexpr long nr_io_setup = 0;
 
-/// Cancels what can be cancelled, waits for the rest, and ends the context. Since Linux 5.1. See
+/// Cancels what can be cancelled, waits for the rest, and ends the context. Since Linux 5.4. See
 /// io_destroy(2).
 inline constexpr long nr_io_destroy = 1;
 
-/// Hands requests to the kernel. Since Linux 5.1. See io_submit(2).
+/// Hands requests to the kernel. Since Linux 5.4. See io_submit(2).
 inline constexpr long nr_io_submit = 2;
 
-/// Tries to cancel a request; in practice only polls can be. Since Linux 5.1. See io_cancel(2).
+/// Tries to cancel a request; in practice only polls can be. Since Linux 5.4. See io_cancel(2).
 inline constexpr long nr_io_cancel = 3;
 
 /// Waits for completions and takes them. This ABI does not have it.
@@ -48,23 +48,23 @@ inline constexpr long nr_io_getevents = nr_absent;
 /// Like io_getevents, with a signal mask for the time of the wait. This ABI does not have it.
 inline constexpr long nr_io_pgetevents = nr_absent;
 
-/// io_pgetevents with 64-bit time, for 32-bit ABIs. Since Linux 5.1. See fs/aio.c io_pgetevents.
+/// io_pgetevents with 64-bit time, for 32-bit ABIs. Since Linux 5.4. See fs/aio.c io_pgetevents.
 inline constexpr long nr_io_pgetevents_time64 = 416;
 
-/// Normal data can be written; in most places the same as pollout. Since Linux 5.1. See poll(2).
+/// Normal data can be written; in most places the same as pollout. Since Linux 5.4. See poll(2).
 inline constexpr std::uint16_t pollwrnorm = 0x0100;
 
-/// Priority data can be written. Since Linux 5.1. See poll(2).
+/// Priority data can be written. Since Linux 5.4. See poll(2).
 inline constexpr std::uint16_t pollwrband = 0x0200;
 
-/// Known and not used. Since Linux 5.1. See poll(2).
+/// Known and not used. Since Linux 5.4. See poll(2).
 inline constexpr std::uint16_t pollmsg = 0x0400;
 
 /// Takes a descriptor out of a /dev/poll set on Solaris; no meaning on Linux beyond its bit. Since
-/// Linux 5.1. See asm/poll.h.
+/// Linux 5.4. See asm/poll.h.
 inline constexpr std::uint16_t pollremove = 0x1000;
 
-/// The peer of a stream socket shut down its writing half. Since Linux 5.1. See poll(2).
+/// The peer of a stream socket shut down its writing half. Since Linux 5.4. See poll(2).
 inline constexpr std::uint16_t pollrdhup = 0x2000;
 
 }  // namespace linux_aio::raw
