@@ -5,6 +5,7 @@ What a macro is worth only an expression can say (`((__kernel_rwf_t)0x100)`), so
 the headers and one enumerator a question, answers questions.
 """
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +75,7 @@ class Parser:
         self._prologue = "typedef __SIZE_TYPE__ size_t;\n" + "".join(
             f"#include <{name}>\n" for name in headers.names
         )
+        self._header_names = functools.cache(self._header_name)  # it is asked for each macro
         self._index = cindex.Index.create()
 
     def declarations(self, structs: Sequence[str], typedefs: Sequence[str]) -> Declarations:
@@ -155,13 +157,17 @@ class Parser:
         is_macro = cursor.kind == cindex.CursorKind.MACRO_DEFINITION
         if not is_macro and cursor.kind != cindex.CursorKind.ENUM_DECL:
             return
-        path = Path(str(cursor.location.file))
+        header = self._header_names(str(cursor.location.file))
+        if header:  # a predefined macro is in none
+            for named in [cursor] if is_macro else cursor.get_children():
+                yield Symbol(named.spelling, header, _place(named.location), is_macro)
+
+    def _header_name(self, file: str) -> str | None:
+        """A file as it is included, if it is of the tree."""
         for folder in self._headers.include_dirs:
-            if path.is_relative_to(folder):  # a predefined macro is in no file of the tree
-                header = path.relative_to(folder).as_posix()
-                for named in [cursor] if is_macro else cursor.get_children():
-                    yield Symbol(named.spelling, header, _place(named.location), is_macro)
-                return
+            if Path(file).is_relative_to(folder):
+                return Path(file).relative_to(folder).as_posix()
+        return None
 
 
 def _struct(cursor: cindex.Cursor) -> Struct:
