@@ -18,5 +18,7 @@ def kernel_trees() -> Mapping[str, Path]:
     }
     missing = [name for name, tree in found.items() if tree is None]
     if missing:
-        print(f"SKIPPED: Linux {', '.join(missing)} not in the cache: {cache.COMMAND}")
+        print(
+            f"SKIPPED: Linux {', '.join(missing)} not in the cache, or not whole: {cache.COMMAND}"
+        )
     return {name: tree for name, tree in found.items() if tree}
