@@ -19,6 +19,9 @@ The facts are committed, so everything to the right of them needs neither header
   command_line               what the commands have in common
   regenerate                 the command
 
+  bindings                   the bindings of headers of one's own, held against the facts
+  bindings_command           what linux_aio_bindings (bazel/bindings.bzl) runs
+
   drift, drift_report        what a newer kernel changed
   abi_command                the command that says so, and what else the facts know
 

@@ -33,7 +33,7 @@ def merge_group(
     for name in sorted(names, key=lambda name: documentation.position("constants", name)):
         constants = {
             one.abi: Constant(
-                name.lower(), group.type_of(name), _value(group, name, one), entries[name]
+                name.lower(), group.type_of(name), literal(group, name, one), entries[name]
             )
             for one in facts
             if name in one.constants.get(group.header, {})
@@ -48,7 +48,8 @@ def merge_group(
     return tuple(shared), own
 
 
-def _value(group: Group, name: str, facts: AbiFacts) -> str:
+def literal(group: Group, name: str, facts: AbiFacts) -> str:
+    """The value of a constant, as it is rendered. One that its type does not hold is refused."""
     value, cpp_type = facts.constants[group.header][name], group.type_of(name)
     if value not in _RANGES[cpp_type]:
         raise CodegenError(

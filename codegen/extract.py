@@ -1,6 +1,6 @@
 """One ABI's headers to its facts, checked against the row of the table."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 from codegen.abi import Abi
@@ -14,8 +14,12 @@ from codegen.tree import find_headers
 _VERSION_PARTS = ("LINUX_VERSION_MAJOR", "LINUX_VERSION_PATCHLEVEL", "LINUX_VERSION_SUBLEVEL")
 
 
-def extract(root: Path, abi: Abi) -> AbiFacts:
-    """The facts of `abi` from the header tree at `root`."""
+def extract(root: Path, abi: Abi, known: Container[str] | None = None) -> AbiFacts:
+    """The facts of `abi` from the header tree at `root`.
+
+    Everything that is taken must be a number; if it is said what is `known`, only that, and what
+    else is none is left out.
+    """
     headers = find_headers(root, abi)
     parser = Parser(headers, abi)
     declared = parser.declarations(tuple(STRUCTS), TYPEDEFS)
@@ -24,7 +28,7 @@ def extract(root: Path, abi: Abi) -> AbiFacts:
         for group in GROUPS
         if group.header in headers.names
     }
-    asked = [_question(symbol) for symbols in taken.values() for symbol in symbols]
+    asked = [_question(symbol, known) for symbols in taken.values() for symbol in symbols]
     asked += [
         Question(f"__NR_{call}", f"__NR_{call}", str(root), f"defined(__NR_{call})")
         for call in SYSCALLS
@@ -37,7 +41,7 @@ def extract(root: Path, abi: Abi) -> AbiFacts:
             f"Linux {kernel} has no {abi.name}, which came with Linux {abi.since}",
             "name with --abi what this kernel has",
         )
-    _check_identity(root, abi, answers)
+    _check_identity(root, abi, answers, declared.places)
     _check_calls(root, abi, answers)
     return AbiFacts(
         abi=abi.name,
@@ -67,10 +71,11 @@ def _taken(group: Group, symbols: tuple[Symbol, ...]) -> list[Symbol]:
     ]
 
 
-def _question(symbol: Symbol) -> Question:
+def _question(symbol: Symbol, known: Container[str] | None) -> Question:
     # A header may take a macro back with #undef; then it is not there.
     condition = f"defined({symbol.name})" if symbol.is_macro else "1"
-    return Question(symbol.name, symbol.name, symbol.where, condition)
+    may_fail = known is not None and symbol.name not in known
+    return Question(symbol.name, symbol.name, symbol.where, condition, may_fail)
 
 
 def _identity_questions(root: Path) -> list[Question]:
@@ -88,7 +93,9 @@ def _identity_questions(root: Path) -> list[Question]:
     ]
 
 
-def _check_identity(root: Path, abi: Abi, answers: Mapping[str, int]) -> None:
+def _check_identity(
+    root: Path, abi: Abi, answers: Mapping[str, int], places: Mapping[str, str]
+) -> None:
     """Refuses the headers of another ABI: clang takes them, and their numbers are wrong."""
     orders = [order for order in ("little", "big") if order in answers]
     true_of = [row.name for row in ABIS if f"is {row.name}" in answers]
@@ -108,7 +115,7 @@ def _check_identity(root: Path, abi: Abi, answers: Mapping[str, int]) -> None:
     for what, found, expected in expectations:
         if found != expected:
             raise CodegenError(
-                root,
+                places.get(what, root),
                 f"not the headers of {abi.name}: {what} is {found}, not {expected}",
                 "name with --abi what this tree has, or correct the row in codegen/abis.py",
             )

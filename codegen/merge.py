@@ -15,9 +15,22 @@ from codegen.documentation import Documentation, Entry
 from codegen.errors import CodegenError
 from codegen.facts import AbiFacts, version_key
 from codegen.layout import merge_struct
-from codegen.model import AbiModel, Constant, ConstantGroup, LongException, Model, Syscall
+from codegen.model import (
+    AbiModel,
+    Advice,
+    Constant,
+    ConstantGroup,
+    LongException,
+    Model,
+    Syscall,
+)
 from codegen.symbols import GROUPS, STRUCTS, SYSCALLS
 
+_ADVICE = Advice(
+    origin="Regenerate with: ./bazelw run //codegen:regenerate",
+    other_abi="linux_aio lacks this ABI: "
+    "add a row to codegen/abis.py and regenerate (CONTRIBUTING.md)",
+)
 _TYPES = ("aio_context_t", "kernel_rwf_t", "kernel_long_t")
 
 
@@ -33,6 +46,7 @@ def merge(facts: Sequence[AbiFacts], documentation: Documentation) -> Model:
             own[abi].extend(constants)
     return Model(
         kernel=max((one.kernel for one in facts), key=version_key),
+        advice=_ADVICE,
         kernel_rwf_t=_agreed_typedef("__kernel_rwf_t", facts),
         long_exceptions=_long_exceptions(facts),
         types={name: documentation.entry("types", name) for name in _TYPES},

@@ -83,10 +83,21 @@ class AbiModel:
 
 
 @dataclass(frozen=True)
+class Advice:
+    """What to do about the output: for whom it is made, it differs."""
+
+    origin: str
+    """In the banner of each file: how it came about."""
+    other_abi: str
+    """To who compiles for an ABI that is not among those rendered."""
+
+
+@dataclass(frozen=True)
 class Model:
     """All of it."""
 
     kernel: str
+    advice: Advice
     long_exceptions: tuple[LongException, ...]
     kernel_rwf_t: str
     types: Mapping[str, Entry]

@@ -51,6 +51,14 @@ def replace_folders(replacements: Sequence[Replacement]) -> None:
         ) from error
 
 
+def write_files(folder: Path, files: Mapping[str, str]) -> None:
+    """Writes files into a folder: path within it to text."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
 def differences(folder: Path, files: Mapping[str, str]) -> str:
     """What would change in `folder` if it were replaced, as a diff; empty if nothing."""
     present = {path.relative_to(folder).as_posix(): path for path in _files_in(folder)}
@@ -94,10 +102,7 @@ def _stage(one: Replacement, temporaries: contextlib.ExitStack) -> tuple[Path, P
     )
     fresh, stale = Path(temporary, "fresh"), Path(temporary, "stale")
     fresh.mkdir()
-    for name, text in one.files.items():
-        path = fresh / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+    write_files(fresh, one.files)
     if (one.folder / BUILD_FILE).exists():
         shutil.copy2(one.folder / BUILD_FILE, fresh / BUILD_FILE)
     return fresh, stale

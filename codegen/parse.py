@@ -52,6 +52,8 @@ class Question:
     where: str
     """What an error is to point at."""
     condition: str = "1"
+    may_fail: bool = False
+    """Whether there just is no answer if the expression does not evaluate."""
 
 
 class Parser:
@@ -122,11 +124,15 @@ class Parser:
             asked[text.count("\n")] = question
             text += "#endif\n"
         unit = self._parse(text)
+        unanswered = set()
         for diagnostic in unit.diagnostics:
             # A question that fails still gets an enumerator, of value 0: so no answer is taken.
             failed = asked.get(diagnostic.location.line)
             if failed is None or str(diagnostic.location.file) != _MAIN:
                 raise self._broken_header(diagnostic)
+            if failed.may_fail:
+                unanswered.add(failed.key)
+                continue
             raise CodegenError(
                 failed.where,
                 f"{failed.key} does not evaluate to an integer ({diagnostic.spelling})",
@@ -138,7 +144,11 @@ class Parser:
             if cursor.kind == cindex.CursorKind.ENUM_DECL
             for enumerator in cursor.get_children()
         }
-        keys = {f"answer_{number}": question.key for number, question in enumerate(questions)}
+        keys = {
+            f"answer_{number}": question.key
+            for number, question in enumerate(questions)
+            if question.key not in unanswered
+        }
         return {keys[name]: value for name, value in answers.items() if name in keys}
 
     def _parse(self, text: str, options: int = 0) -> cindex.TranslationUnit:
