@@ -2,8 +2,21 @@
 
 load(":catch2.bzl", "catch2_repository")
 
+_HOST_HEADERS = """
+filegroup(
+    name = "all",
+    srcs = glob(["linux/**", "asm-generic/**", "*-linux-gnu*/asm/**"]),
+    visibility = ["//visibility:public"],
+)
+"""
+
 # buildifier: disable=unnamed-macro
 def linux_aio_dev_dependencies():
-    """Declares Catch2 and registers the Python that the generator runs on."""
+    """Declares Catch2 and this machine's kernel headers; registers the generator's Python."""
     catch2_repository(name = "linux_aio_catch2")
+    native.new_local_repository(
+        name = "linux_aio_host_headers",
+        build_file_content = _HOST_HEADERS,
+        path = "/usr/include",
+    )
     native.register_toolchains("//bazel/python:toolchain")
