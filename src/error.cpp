@@ -34,6 +34,8 @@ const char* name_of(Call call) noexcept {
       return "io_cancel";
     case Call::commit:
       return "commit";
+    case Call::whole_transfer:
+      return "whole transfer";
     case Call::io_destroy:
       return "io_destroy";
     case Call::submit:
@@ -239,6 +241,10 @@ std::string Error::message() const {
       break;
     case Call::close_context:
       why = std::to_string(length_) + " requests are still in flight; the context stays open";
+      break;
+    case Call::whole_transfer:
+      why = code_ == ENODATA ? "the file ended before the buffer was full"
+                             : "the file took no more bytes, and gave no reason";
       break;
     case Call::commit:
       why = "a write before it failed or was short, so it was not sent";

@@ -108,13 +108,13 @@ Result<void> File::close() && noexcept {
   return {};
 }
 
-Result<std::uint64_t> File::size() const noexcept {
+Result<std::uint64_t> BorrowedFd::size() const noexcept {
   const auto status = status_of(number(), STATX_SIZE);
   if (!status) return std::unexpected(status.error());
   return status->stx_size;
 }
 
-Result<DirectIo> File::direct_io() const noexcept {
+Result<DirectIo> BorrowedFd::direct_io() const noexcept {
   // STATX_DIOALIGN by number and place: C libraries older than Linux 6.1 do not name them.
   constexpr unsigned dio_align = 0x2000;
   constexpr std::size_t mem_align_place = 152;

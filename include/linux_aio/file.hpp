@@ -26,6 +26,19 @@ class BorrowedFd {
   /// to read, or no room to write.
   [[nodiscard]] constexpr bool may_block() const noexcept { return may_block_; }
 
+  /// The file's size in bytes. Errors: those of statx(2). Source: statx(2).
+  [[nodiscard]] Result<std::uint64_t> size() const noexcept;
+
+  /// The alignment that O_DIRECT needs on this file. Where the kernel does not say (before Linux
+  /// 6.1, and file systems such as btrfs, tmpfs and NFS), it is not `reported` but what is always
+  /// enough: a block device's logical block size, and 4096 for a regular file, which may yet refuse
+  /// to be opened with O_DIRECT (EINVAL).
+  ///
+  /// Errors: EOPNOTSUPP where there is no direct I/O: the kernel says so, or the file is neither
+  /// regular nor a block device; others of statx(2). Since Linux 2.6; reported since Linux 6.1
+  /// (ext4, xfs, f2fs, block devices). Source: STATX_DIOALIGN, statx(2); BLKSSZGET, open(2).
+  [[nodiscard]] Result<DirectIo> direct_io() const noexcept;
+
  private:
   friend class File;
   constexpr BorrowedFd(int fd, bool may_block) noexcept : fd_(fd), may_block_(may_block) {}
@@ -91,18 +104,15 @@ class LINUX_AIO_CONSUMABLE File {
   }
   operator BorrowedFd() const&& = delete;
 
-  /// The size in bytes. Errors: those of statx(2). Source: statx(2).
-  LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] Result<std::uint64_t> size() const noexcept;
+  /// As BorrowedFd::size().
+  LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] Result<std::uint64_t> size() const noexcept {
+    return static_cast<void>(number()), borrowed_.size();
+  }
 
-  /// The alignment that O_DIRECT needs on this file. Where the kernel does not say (before Linux
-  /// 6.1, and file systems such as btrfs, tmpfs and NFS), it is not `reported` but what is always
-  /// enough: a block device's logical block size, and 4096 for a regular file, which may yet refuse
-  /// to be opened with O_DIRECT (EINVAL).
-  ///
-  /// Errors: EOPNOTSUPP where there is no direct I/O: the kernel says so, or the file is neither
-  /// regular nor a block device; others of statx(2). Since Linux 2.6; reported since Linux 6.1
-  /// (ext4, xfs, f2fs, block devices). Source: STATX_DIOALIGN, statx(2); BLKSSZGET, open(2).
-  LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] Result<DirectIo> direct_io() const noexcept;
+  /// As BorrowedFd::direct_io().
+  LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] Result<DirectIo> direct_io() const noexcept {
+    return static_cast<void>(number()), borrowed_.direct_io();
+  }
 
  private:
   BorrowedFd borrowed_;

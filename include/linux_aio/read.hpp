@@ -80,6 +80,11 @@ class [[nodiscard]] ReadWithoutBuffer
     : public detail::TransferSetters<ReadWithoutBuffer, ReadFlag> {
  public:
   explicit ReadWithoutBuffer(BorrowedFd file) noexcept : TransferSetters({.file = file}) {}
+  explicit ReadWithoutBuffer(const detail::TransferOptions& options) noexcept
+      : TransferSetters(options) {}
+
+  // What a whole transfer needs, which makes several requests of it.
+  [[nodiscard]] const detail::TransferOptions& options() const noexcept { return options_; }
 
   /// Reads into `buffer`, as many bytes as it has; or into each buffer of a range in turn, see
   /// vectored.hpp.

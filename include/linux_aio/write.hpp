@@ -67,6 +67,9 @@ class [[nodiscard]] WriteWithoutBuffer
  public:
   explicit WriteWithoutBuffer(BorrowedFd file) noexcept : TransferSetters({.file = file}) {}
 
+  // What a whole transfer needs, which makes several requests of it.
+  [[nodiscard]] const detail::TransferOptions& options() const noexcept { return options_; }
+
   /// Writes the bytes of `buffer`, all of them; or those of each buffer of a range in turn, see
   /// vectored.hpp.
   ///

@@ -1,0 +1,106 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <linux_aio/poll.hpp>
+#include <linux_aio/raw/abi.hpp>
+#include <linux_aio/whole_transfer.hpp>
+#include <optional>
+
+namespace linux_aio {
+namespace {
+
+// How a transfer goes on after one that was not whole.
+struct Continuing {
+  std::uint64_t alignment;  // of the position it goes on from
+  bool has_offsets;         // not a pipe or socket
+
+  explicit Continuing(BorrowedFd file) noexcept
+      : alignment(1), has_offsets(::lseek(file.number(), 0, SEEK_CUR) >= 0 || errno != ESPIPE) {
+    if ((::fcntl(file.number(), F_GETFL) & O_DIRECT) == 0) return;
+    if (const auto direct = file.direct_io()) {
+      alignment = std::max(direct->memory_alignment, direct->offset_alignment);
+    }
+  }
+};
+
+// Whether a transfer that was EAGAIN is worth another attempt: it is once the other side has acted.
+bool becomes_ready(Context& context, BorrowedFd file, PollEvent event) noexcept {
+  auto [polled] = context.run(poll(file, event));
+  return polled.result.has_value();
+}
+
+}  // namespace
+
+namespace detail {
+
+std::expected<void, PartialTransfer> transfer_whole(Context& context,
+                                                    const TransferOptions& options, PollEvent ready,
+                                                    std::uint64_t total, int stuck,
+                                                    Attempt attempt) noexcept {
+  const bool waits = (options.flags & static_cast<std::uint32_t>(raw::rwf_nowait)) == 0;
+  std::optional<Continuing> continuing;  // most transfers are whole at once
+  std::uint64_t done = 0;
+  std::uint64_t position = 0;
+  std::uint64_t offset = options.offset;
+  while (done < total) {
+    const Result<std::size_t> result = attempt.run(attempt.self, position, offset);
+    if (result && *result == total) return {};
+    if (!continuing) continuing.emplace(options.file);
+    if (!result) {
+      const bool busy = result.error().code() == EAGAIN && waits && !continuing->has_offsets;
+      if (busy && becomes_ready(context, options.file, ready)) continue;
+      return std::unexpected(PartialTransfer{result.error(), done});
+    }
+    const std::uint64_t reached = position + *result;
+    if (reached <= done) {
+      return std::unexpected(PartialTransfer{Error(Call::whole_transfer, stuck), done});
+    }
+    done = reached;
+    position = done - done % continuing->alignment;
+    if (continuing->has_offsets) offset = options.offset + position;
+  }
+  return {};
+}
+
+}  // namespace detail
+
+std::expected<Contents, PartialContents> read_to_end(Context& context,
+                                                     const ReadWithoutBuffer& read) noexcept {
+  constexpr std::size_t least = std::size_t{64} * 1024;
+  const detail::TransferOptions& options = read.options();
+  const std::uint64_t file_size = options.file.size().value_or(0);
+  // A byte more than there should be, so that the end shows in the first read.
+  std::size_t capacity = least;
+  if (file_size > options.offset) {
+    const auto left = static_cast<std::size_t>(file_size - options.offset);
+    capacity = (left / AlignedBuffer::default_alignment + 1) * AlignedBuffer::default_alignment;
+  }
+  std::size_t size = 0;
+  std::optional<AlignedBuffer> buffer;
+  for (;;) {
+    Result<AlignedBuffer> larger = AlignedBuffer::allocate(capacity);
+    if (!larger) {
+      if (!buffer) buffer = AlignedBuffer::allocate(1).value();
+      return std::unexpected(PartialContents{larger.error(), Contents{std::move(*buffer), size}});
+    }
+    if (buffer) std::memcpy(larger->bytes().data(), buffer->bytes().data(), size);
+    buffer = std::move(*larger);
+    detail::TransferOptions rest = options;
+    rest.offset += size;
+    auto whole = read_exactly(context, ReadWithoutBuffer(rest), buffer->bytes().subspan(size));
+    if (whole) {
+      size = capacity;
+      capacity *= 2;
+      continue;
+    }
+    size += static_cast<std::size_t>(whole.error().transferred);
+    Contents contents{std::move(*buffer), size};
+    if (whole.error().error == Error(Call::whole_transfer, ENODATA)) return contents;
+    return std::unexpected(PartialContents{whole.error().error, std::move(contents)});
+  }
+}
+
+}  // namespace linux_aio
