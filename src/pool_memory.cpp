@@ -27,6 +27,7 @@ void* map_anonymous(std::size_t size, int flags) noexcept {
 
 Result<PoolMemory::Owner> PoolMemory::create(const Layout& layout, bool huge_pages) noexcept {
   const auto no_memory = std::unexpected(Error(Call::allocate, ENOMEM, layout.size));
+  // NOLINTNEXTLINE(modernize-avoid-c-arrays): its size is known at run time only
   auto next = std::unique_ptr<std::uint32_t[]>(new (std::nothrow) std::uint32_t[layout.count]);
   if (next == nullptr) return no_memory;
   Owner memory(new (std::nothrow) PoolMemory(layout, std::move(next)));
@@ -35,6 +36,7 @@ Result<PoolMemory::Owner> PoolMemory::create(const Layout& layout, bool huge_pag
   return memory;
 }
 
+// NOLINTNEXTLINE(modernize-avoid-c-arrays)
 PoolMemory::PoolMemory(const Layout& layout, std::unique_ptr<std::uint32_t[]> next) noexcept
     : layout_(layout),
       free_count_(layout.count),

@@ -243,7 +243,7 @@ TEST_CASE("a context that discards its requests gives their buffers back to the 
 }
 
 TEST_CASE("other threads give buffers back while one takes them, and none is lost or out twice") {
-  constexpr unsigned threads = 4;
+  constexpr std::size_t threads = 4;
   constexpr unsigned rounds = 20'000;
   aio::BufferPool pool = make_pool(threads * 8, 64);
   std::vector<std::optional<aio::PooledBuffer>> hands(threads * 8);
@@ -252,7 +252,7 @@ TEST_CASE("other threads give buffers back while one takes them, and none is los
   std::atomic<unsigned> mixed = 0;
   std::vector<std::thread> others;
   others.reserve(threads);
-  for (unsigned thread = 0; thread < threads; ++thread) {
+  for (std::size_t thread = 0; thread < threads; ++thread) {
     others.emplace_back([&, thread] {
       while (more || std::ranges::any_of(full, [](const auto& each) { return each.load(); })) {
         for (std::size_t hand = thread; hand < hands.size(); hand += threads) {
@@ -304,7 +304,7 @@ TEST_CASE("a pool may be destroyed while other threads give its buffers back") {
 }
 
 TEST_CASE("a pool tells which pages it got, and the kernel agrees") {
-  aio::BufferPool usual = make_pool(1);
+  const aio::BufferPool usual = make_pool(1);
   REQUIRE(usual.pages() == Pages::usual);
 
   const bool has_reserved = free_huge_pages() >= 2;

@@ -77,7 +77,8 @@ std::optional<BlockDevice> any_block_device() {
 
 }  // namespace
 
-// Takes the place of the C library's.
+// Takes the place of the C library's, whose names for the parameters are reserved.
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
 extern "C" int statx(int folder, const char* __restrict path, int flags, unsigned mask,
                      struct ::statx* __restrict status) {
   constexpr unsigned dio_align = 0x2000;

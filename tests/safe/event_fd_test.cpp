@@ -117,7 +117,7 @@ TEST_CASE("an eventfd closes its descriptor when it is destroyed or assigned to"
 
 TEST_CASE("no descriptor left is EMFILE") {
   const Ending ending = in_child([] {
-    struct ::rlimit none{.rlim_cur = 3, .rlim_max = 3};
+    const struct ::rlimit none{.rlim_cur = 3, .rlim_max = 3};
     if (::setrlimit(RLIMIT_NOFILE, &none) != 0) return 1;
     const auto event = aio::EventFd::create();
     if (event) return 2;

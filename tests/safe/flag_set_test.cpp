@@ -65,7 +65,7 @@ static_assert(!std::is_convertible_v<int, PollEvents>);
 static_assert(!std::is_convertible_v<PollEvents, int>);
 
 TEST_CASE("a poll answers with what was asked and is there at once") {
-  Pipe pipe;
+  const Pipe pipe;
   REQUIRE(Poll(pipe.write_end(), PollEvent::in | PollEvent::out).answer() == PollEvent::out);
   pipe.feed();
   REQUIRE(Poll(pipe.read_end(), PollEvent::in | PollEvent::priority).answer() == PollEvent::in);

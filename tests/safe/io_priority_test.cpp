@@ -45,6 +45,7 @@ static_assert(IoPriority::best_effort(7).with_duration_limit(1).bits() == 0x400f
 static_assert(IoPriority::real_time(0).with_duration_limit(7).bits() == 0x2038);
 static_assert(IoPriority::idle().with_duration_limit(3).with_duration_limit(1) ==
               IoPriority::idle().with_duration_limit(1));
+// NOLINTNEXTLINE(misc-redundant-expression): the test
 static_assert(IoPriority::best_effort(1) == IoPriority::best_effort(1));
 static_assert(IoPriority::best_effort(1) != IoPriority::best_effort(2));
 static_assert(IoPriority::best_effort(1) != IoPriority::real_time(1));
