@@ -32,13 +32,16 @@ class LINUX_AIO_CONSUMABLE AlignedBuffer {
   /// O_DIRECT refuses is refused here: direct.round_up(size) is one that it takes.
   ///
   /// Errors: EINVAL (size 0, or no multiple of direct.offset_alignment), ENOMEM.
+  /// Source: aligned_alloc(3), O_DIRECT in open(2).
   [[nodiscard]] static Result<AlignedBuffer> allocate(std::size_t size,
                                                       const DirectIo& direct) noexcept;
 
+  /// Takes the bytes of `other`, which has none then.
   LINUX_AIO_RETURNS_UNCONSUMED AlignedBuffer(AlignedBuffer&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)),
         size_(std::exchange(other.size_, 0)),
         alignment_(other.alignment_) {}
+  /// Frees its own bytes and takes those of `other`, which has none then.
   LINUX_AIO_SETS_UNCONSUMED AlignedBuffer& operator=(AlignedBuffer&& other) noexcept {
     if (this == &other) return *this;
     std::free(data_);
@@ -59,6 +62,7 @@ class LINUX_AIO_CONSUMABLE AlignedBuffer {
       LINUX_AIO_LIFETIMEBOUND {
     return {checked(), size_};
   }
+  /// The same, of a const buffer.
   LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] std::span<const std::byte> bytes()
       const& noexcept LINUX_AIO_LIFETIMEBOUND {
     return {checked(), size_};

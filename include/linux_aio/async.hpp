@@ -19,12 +19,16 @@ namespace linux_aio {
 template <detail::Request R>
 class [[nodiscard]] Async : private detail::RoomWaiter {
  public:
+  /// @cond
   Async(detail::Engine& engine, R&& request) noexcept
       : engine_(engine), request_(std::move(request)) {
     start = &start_in_slot;
   }
   Async(const Async&) = delete;
   Async& operator=(const Async&) = delete;
+  /// @endcond
+
+  /// Leaves the request, if it is in flight, to the context.
   ~Async() {
     if (queued) engine_.forget(*this);
     if (slot_ == nullptr) return;
@@ -34,6 +38,7 @@ class [[nodiscard]] Async : private detail::RoomWaiter {
     }
   }
 
+  /// @cond
   // What co_await needs.
   [[nodiscard]] static constexpr bool await_ready() noexcept { return false; }
   [[nodiscard]] bool await_suspend(std::coroutine_handle<> coroutine) noexcept {
@@ -47,6 +52,7 @@ class [[nodiscard]] Async : private detail::RoomWaiter {
     return false;
   }
   [[nodiscard]] typename R::Completion await_resume() noexcept { return std::move(*completion_); }
+  /// @endcond
 
  private:
   // What the slot holds.

@@ -71,6 +71,7 @@ struct buffer_traits<std::vector<T, Allocator>> {
   }
 };
 
+/// @cond
 namespace detail {
 
 template <class T>
@@ -125,5 +126,6 @@ consteval void explain_buffer() {
 }
 
 }  // namespace detail
+/// @endcond
 
 }  // namespace linux_aio

@@ -21,8 +21,10 @@ namespace linux_aio {
 /// build.
 class LINUX_AIO_CONSUMABLE PooledBuffer {
  public:
+  /// Takes the bytes of `other`, which has none then.
   LINUX_AIO_RETURNS_UNCONSUMED PooledBuffer(PooledBuffer&& other) noexcept
       : memory_(std::exchange(other.memory_, nullptr)), index_(other.index_) {}
+  /// Gives its own bytes back to their pool and takes those of `other`, which has none then.
   LINUX_AIO_SETS_UNCONSUMED PooledBuffer& operator=(PooledBuffer&& other) noexcept {
     if (this == &other) return *this;
     if (memory_ != nullptr) memory_->give_back(index_);
@@ -41,6 +43,7 @@ class LINUX_AIO_CONSUMABLE PooledBuffer {
       LINUX_AIO_LIFETIMEBOUND {
     return checked().bytes_of(index_);
   }
+  /// The same, of a const buffer.
   LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] std::span<const std::byte> bytes()
       const& noexcept LINUX_AIO_LIFETIMEBOUND {
     return checked().bytes_of(index_);
@@ -81,10 +84,10 @@ struct buffer_traits<PooledBuffer> {
 
 /// How a pool is made.
 struct BufferPoolOptions {
-  std::size_t count;             // of buffers
-  std::size_t size;              // of each, in bytes
-  std::size_t alignment = 4096;  // of each, a power of two; by default that of AlignedBuffer
-  bool huge_pages = false;       // in pages of 2 MiB if there are any: see BufferPool::pages()
+  std::size_t count;             ///< of buffers
+  std::size_t size;              ///< of each, in bytes
+  std::size_t alignment = 4096;  ///< of each, a power of two; by default that of AlignedBuffer
+  bool huge_pages = false;       ///< in pages of 2 MiB if there are any: see BufferPool::pages()
 };
 
 /// Buffers of one size and alignment in one mapping. acquire() and the destruction of a buffer do
@@ -110,7 +113,8 @@ class BufferPool {
 
   /// Takes a free buffer out of the pool; its bytes are what its last user left. Never waits.
   ///
-  /// Ownership: the caller owns the buffer. Errors: ENOBUFS (all are out).
+  /// Ownership: the caller owns the buffer. Errors: ENOBUFS (all are out). Since
+  /// Linux 2.6.
   [[nodiscard]] Result<PooledBuffer> acquire() noexcept {
     detail::PoolMemory& memory = checked();
     const std::uint32_t index = memory.take();

@@ -49,6 +49,7 @@ struct CommitContinuation {
 /// aio_fsync() in fs/aio.c.
 class [[nodiscard]] Commit {
  public:
+  /// Takes over what `other` began; `other` can only be destroyed then.
   Commit(Commit&& other) noexcept
       : engine_(std::exchange(other.engine_, nullptr)), sync_(other.sync_) {}
   Commit& operator=(Commit&&) = delete;

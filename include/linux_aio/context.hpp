@@ -36,6 +36,7 @@ namespace linux_aio {
 /// allocates after create().
 class Context {
  public:
+  /// The clock of deadlines.
   using Clock = std::chrono::steady_clock;
 
   /// Makes a context for `options.capacity` requests.
@@ -48,7 +49,9 @@ class Context {
     return Context(std::move(*engine));
   }
 
+  /// Takes the context of the other, which can only be assigned to or destroyed then.
   Context(Context&&) noexcept = default;
+  /// Destroys its own context and takes that of the other.
   Context& operator=(Context&&) noexcept = default;
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
@@ -152,7 +155,8 @@ class Context {
   /// Accepts a sync that is sent after the writes submitted through the Commit, see there.
   /// `continuation` is called once with its completion.
   ///
-  /// Ownership, errors: as submit(); ECANCELED in the completion if one of the writes failed.
+  /// Ownership: as submit(). Errors: as submit(); ECANCELED in the completion if one of the writes
+  /// failed. Since Linux 4.18. Source: fsync(2), aio_fsync() in fs/aio.c.
   template <class Continuation>
   [[nodiscard]] std::expected<Commit, Rejected<Sync, std::decay_t<Continuation>>> begin_commit(
       Sync&& sync, Continuation&& continuation) noexcept LINUX_AIO_LIFETIMEBOUND {

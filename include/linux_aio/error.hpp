@@ -35,6 +35,7 @@ enum class Call : std::uint8_t {
 /// A failed call: its errno, the call, and for a request what it asked for. Trivially copyable.
 class Error {
  public:
+  /// The failure of `call` with the errno `code`.
   constexpr Error(Call call, int code) noexcept : code_(code), call_(call) {}
 
   /// An error that carries a number for its message, such as a capacity, and what it should have

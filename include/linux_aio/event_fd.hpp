@@ -23,8 +23,10 @@ class LINUX_AIO_CONSUMABLE EventFd {
   /// Linux 2.6.27. Source: eventfd(2).
   [[nodiscard]] static Result<EventFd> create() noexcept;
 
+  /// Takes the descriptor of `other`, which has none then.
   LINUX_AIO_RETURNS_UNCONSUMED EventFd(EventFd&& other) noexcept
       : fd_(std::exchange(other.fd_, -1)) {}
+  /// Closes its own descriptor and takes that of `other`, which has none then.
   LINUX_AIO_SETS_UNCONSUMED EventFd& operator=(EventFd&& other) noexcept;
   EventFd(const EventFd&) = delete;
   EventFd& operator=(const EventFd&) = delete;

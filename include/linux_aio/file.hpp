@@ -52,11 +52,11 @@ enum class Access : std::uint8_t { read_only, write_only, read_write };
 
 /// How a file is opened: the flags of open(2) by name. O_CLOEXEC is always set.
 struct OpenOptions {
-  bool direct = false;  // O_DIRECT: past the page cache; needs the alignment of File::direct_io()
-  bool create = false;  // O_CREAT
-  bool exclusive = false;  // O_EXCL: with create, fails with EEXIST where the file exists
-  bool truncate = false;   // O_TRUNC
-  unsigned mode = 0666;    // permission bits of a created file, before the umask
+  bool direct = false;  ///< O_DIRECT: past the page cache; needs the alignment of File::direct_io()
+  bool create = false;  ///< O_CREAT
+  bool exclusive = false;  ///< O_EXCL: with create, fails with EEXIST where the file exists
+  bool truncate = false;   ///< O_TRUNC
+  unsigned mode = 0666;    ///< permission bits of a created file, before the umask
 };
 
 /// An open file. Move-only; closes its descriptor when destroyed. A moved-from File has none, and
@@ -73,9 +73,11 @@ class LINUX_AIO_CONSUMABLE File {
   /// Takes ownership of an open descriptor; a negative number ends the program.
   LINUX_AIO_RETURNS_UNCONSUMED explicit File(int fd) noexcept;
 
+  /// Takes the descriptor of `other`, which has none then.
   LINUX_AIO_RETURNS_UNCONSUMED File(File&& other) noexcept : borrowed_(other.borrowed_) {
     other.borrowed_.fd_ = -1;
   }
+  /// Closes its own descriptor and takes that of `other`, which has none then.
   LINUX_AIO_SETS_UNCONSUMED File& operator=(File&& other) noexcept;
   File(const File&) = delete;
   File& operator=(const File&) = delete;

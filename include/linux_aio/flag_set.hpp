@@ -11,6 +11,7 @@ template <class Flag>
 class FlagSet {
  public:
   constexpr FlagSet() noexcept = default;
+  /// The set of one flag.
   constexpr FlagSet(Flag flag) noexcept  // NOLINT(*-explicit-*): one flag is a set
       : bits_(static_cast<std::uint32_t>(flag)) {}
 
@@ -31,6 +32,7 @@ class FlagSet {
     return from_bits(bits_ & other.bits_);
   }
 
+  /// Whether the same flags are in both.
   friend constexpr bool operator==(FlagSet left, FlagSet right) noexcept = default;
 
   /// Whether `flag` is in the set, whole.

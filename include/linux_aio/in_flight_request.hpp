@@ -10,14 +10,15 @@ namespace linux_aio {
 
 /// A request in flight, for a log or a decision to cancel. See Context::for_each_in_flight.
 struct InFlightRequest {
+  /// What the request does.
   enum class Operation : std::uint8_t { read, write, fsync, fdatasync, poll };
 
-  RequestId id;
-  Operation operation;
-  int file;              // the number of its descriptor when it was submitted
-  std::uint64_t offset;  // of a read or write, in bytes
-  std::uint64_t length;  // of a read or write: bytes; buffers, if it is vectored
-  bool vectored;
+  RequestId id;          ///< its name, for Context::cancel
+  Operation operation;   ///< what it does
+  int file;              ///< the number of its descriptor when it was submitted
+  std::uint64_t offset;  ///< of a read or write, in bytes
+  std::uint64_t length;  ///< of a read or write: bytes; buffers, if it is vectored
+  bool vectored;         ///< whether it has a range of buffers
 
   /// "read of 4096 bytes at offset 8192 of file 5". Allocates.
   [[nodiscard]] std::string description() const;

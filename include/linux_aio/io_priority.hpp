@@ -41,6 +41,7 @@ class IoPriority {
     return {raw::ioprio_prio_class(bits_), level | limit << unsigned{raw::ioprio_hint_shift}};
   }
 
+  /// Whether class, level and limit are the same.
   friend constexpr bool operator==(IoPriority left, IoPriority right) noexcept = default;
 
   /// The kernel's bits.

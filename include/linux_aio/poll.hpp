@@ -21,10 +21,13 @@ struct [[nodiscard]] PollCompletion {
 /// A poll: a request, ready for Context::run, submit or async.
 class [[nodiscard]] Poll {
  public:
+  /// What the request becomes.
   using Completion = PollCompletion;
+  /// @cond
   static constexpr bool owns_memory = true;
 
   Poll(BorrowedFd file, PollEvents events) noexcept : file_(file), in_flight_{events} {}
+  /// @endcond
 
   /// Adds 1 to `event_fd` when the request is complete; see Notification.
   [[nodiscard]] Poll notify(const EventFd& event_fd) && noexcept {
@@ -33,6 +36,7 @@ class [[nodiscard]] Poll {
   }
   void notify(EventFd&&) && = delete;
 
+  /// @cond
   // What a context needs of every request.
   void lower(raw::iocb& request) noexcept {
     raw::prep_poll(request, file_.number(), static_cast<std::uint16_t>(in_flight_.events.bits()));
@@ -49,6 +53,7 @@ class [[nodiscard]] Poll {
     }
   };
   [[nodiscard]] InFlight& in_flight() noexcept { return in_flight_; }
+  /// @endcond
 
  private:
   BorrowedFd file_;

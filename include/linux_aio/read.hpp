@@ -19,8 +19,10 @@ namespace linux_aio {
 template <MutableBuffer B>
 class [[nodiscard]] ReadCompletion {
  public:
+  /// @cond
   ReadCompletion(Result<std::size_t> outcome, B&& returned, std::size_t position) noexcept
       : result(outcome), buffer(std::move(returned)), position_(position) {}
+  /// @endcond
 
   /// The number of bytes read: fewer than asked for at the end of the file, 0 beyond it.
   Result<std::size_t> result;
@@ -61,8 +63,10 @@ template <MutableBuffer B>
 class [[nodiscard]] Read
     : public detail::BufferedTransfer<Read<B>, B, ReadFlag, detail::ReadInFlight<B>> {
  public:
+  /// What the request becomes.
   using Completion = ReadCompletion<B>;
 
+  /// @cond
   Read(const detail::TransferOptions& options, B&& buffer) noexcept
       : Read::BufferedTransfer(options, std::move(buffer)) {}
 
@@ -73,18 +77,21 @@ class [[nodiscard]] Read
                     this->options_.kernel_offset());
     this->options_.apply_to(request);
   }
+  /// @endcond
 };
 
 /// A read that has no buffer yet; into() makes it a request.
 class [[nodiscard]] ReadWithoutBuffer
     : public detail::TransferSetters<ReadWithoutBuffer, ReadFlag> {
  public:
+  /// @cond
   explicit ReadWithoutBuffer(BorrowedFd file) noexcept : TransferSetters({.file = file}) {}
   explicit ReadWithoutBuffer(const detail::TransferOptions& options) noexcept
       : TransferSetters(options) {}
 
   // What a whole transfer needs, which makes several requests of it.
   [[nodiscard]] const detail::TransferOptions& options() const noexcept { return options_; }
+  /// @endcond
 
   /// Reads into `buffer`, as many bytes as it has; or into each buffer of a range in turn, see
   /// vectored.hpp.

@@ -13,11 +13,13 @@ class Engine;
 /// request is complete; afterwards Context::cancel says not_in_flight.
 class RequestId {
  public:
+  /// The request whose value() is `value`.
   constexpr explicit RequestId(std::uint64_t value) noexcept : value_(value) {}
 
   /// A number that no other request of the context has, until 2^32 requests later.
   [[nodiscard]] constexpr std::uint64_t value() const noexcept { return value_; }
 
+  /// Whether both name the same request.
   friend constexpr bool operator==(RequestId, RequestId) noexcept = default;
 
  private:

@@ -27,10 +27,14 @@ class SharedBytes {
   SharedBytes(std::shared_ptr<Owner> owner, std::span<const std::byte> bytes) noexcept
       : data_(std::move(owner), bytes.data()), size_(bytes.size()) {}
 
+  /// Shares the bytes.
   SharedBytes(const SharedBytes&) noexcept = default;
+  /// Shares the bytes.
   SharedBytes& operator=(const SharedBytes&) noexcept = default;
+  /// Takes the share of `other`, which has no bytes then.
   SharedBytes(SharedBytes&& other) noexcept
       : data_(std::move(other.data_)), size_(std::exchange(other.size_, 0)) {}
+  /// Takes the share of `other`, which has no bytes then.
   SharedBytes& operator=(SharedBytes&& other) noexcept {
     data_ = std::move(other.data_);
     size_ = std::exchange(other.size_, 0);

@@ -23,7 +23,9 @@ class LINUX_AIO_CONSUMABLE SizedArray {
     if (array_ == nullptr) detail::fatal("a SizedArray was made of a null pointer");
   }
 
+  /// Takes the array of the other, which has none then.
   LINUX_AIO_RETURNS_UNCONSUMED SizedArray(SizedArray&&) noexcept = default;
+  /// Frees its own array and takes that of the other, which has none then.
   LINUX_AIO_SETS_UNCONSUMED SizedArray& operator=(SizedArray&&) noexcept = default;
   SizedArray(const SizedArray&) = delete;
   SizedArray& operator=(const SizedArray&) = delete;
@@ -34,6 +36,7 @@ class LINUX_AIO_CONSUMABLE SizedArray {
       LINUX_AIO_LIFETIMEBOUND {
     return {checked(), size_};
   }
+  /// The same, of a const array.
   LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] std::span<const T> elements() const& noexcept
       LINUX_AIO_LIFETIMEBOUND {
     return {checked(), size_};

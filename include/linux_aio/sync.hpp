@@ -12,17 +12,20 @@ namespace linux_aio {
 
 /// What became of an fsync or fdatasync.
 struct [[nodiscard]] SyncCompletion {
-  Result<void> result;
+  Result<void> result;  ///< why it failed, if it did
 };
 
 /// An fsync or fdatasync: a request, ready for Context::run, submit, async or commit.
 class [[nodiscard]] Sync {
  public:
+  /// What the request becomes.
   using Completion = SyncCompletion;
+  /// @cond
   static constexpr bool owns_memory = true;
   enum class Kind : bool { data_and_metadata, data };
 
   Sync(BorrowedFd file, Kind kind) noexcept : file_(file), kind_(kind) {}
+  /// @endcond
 
   /// Adds 1 to `event_fd` when the request is complete; see Notification.
   [[nodiscard]] Sync notify(const EventFd& event_fd) && noexcept {
@@ -31,6 +34,7 @@ class [[nodiscard]] Sync {
   }
   void notify(EventFd&&) && = delete;
 
+  /// @cond
   // What a context needs of every request.
   void lower(raw::iocb& request) noexcept {
     if (kind_ == Kind::data) {
@@ -49,6 +53,7 @@ class [[nodiscard]] Sync {
     }
   };
   [[nodiscard]] InFlight& in_flight() noexcept { return in_flight_; }
+  /// @endcond
 
  private:
   BorrowedFd file_;

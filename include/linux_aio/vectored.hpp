@@ -182,6 +182,7 @@ class VectoredTransfer : public TransferSetters<Derived, Flag> {
 template <MutableBufferRange R>
 class [[nodiscard]] VectoredRead : public detail::VectoredTransfer<VectoredRead<R>, R, ReadFlag> {
  public:
+  /// @cond
   VectoredRead(const detail::TransferOptions& options, R&& buffers) noexcept
       : VectoredRead::VectoredTransfer(options, std::move(buffers)) {}
 
@@ -191,6 +192,7 @@ class [[nodiscard]] VectoredRead : public detail::VectoredTransfer<VectoredRead<
                      this->options_.kernel_offset());
     this->options_.apply_to(request);
   }
+  /// @endcond
 };
 
 /// A write of a range of buffers: a request, ready for Context::run, submit or async.
@@ -198,8 +200,10 @@ template <BufferRange R>
 class [[nodiscard]] VectoredWrite
     : public detail::VectoredTransfer<VectoredWrite<R>, R, WriteFlag> {
  public:
+  /// @cond
   VectoredWrite(const detail::TransferOptions& options, R&& buffers) noexcept
       : VectoredWrite::VectoredTransfer(options, std::move(buffers)) {}
+  /// @endcond
 
   /// The bytes that are to be written.
   [[nodiscard]] std::size_t length() noexcept {
@@ -208,12 +212,14 @@ class [[nodiscard]] VectoredWrite
     return sum;
   }
 
+  /// @cond
   void lower(raw::iocb& request, ::iovec* segments) noexcept {
     const std::size_t count = this->fill(segments);
     raw::prep_pwritev(request, this->options_.file.number(), segments, count,
                       this->options_.kernel_offset());
     this->options_.apply_to(request);
   }
+  /// @endcond
 };
 
 }  // namespace linux_aio

@@ -24,8 +24,8 @@ namespace linux_aio {
 
 /// Why a transfer is not whole, and how far it came: its first `transferred` bytes are done.
 struct PartialTransfer {
-  Error error;
-  std::uint64_t transferred;
+  Error error;                ///< of the request that failed
+  std::uint64_t transferred;  ///< in bytes
 };
 
 namespace detail {
@@ -122,12 +122,14 @@ template <class Source>
 
 /// What read_to_end() has read.
 struct [[nodiscard]] Contents {
-  AlignedBuffer buffer;  // of which the first `size` bytes are the file's
-  std::size_t size;
+  AlignedBuffer buffer;  ///< of which the first `size` bytes are the file's
+  std::size_t size;      ///< how many bytes were read
 
+  /// What was read.
   [[nodiscard]] std::span<std::byte> bytes() & noexcept LINUX_AIO_LIFETIMEBOUND {
     return buffer.bytes().first(size);
   }
+  /// The same, of const Contents.
   [[nodiscard]] std::span<const std::byte> bytes() const& noexcept LINUX_AIO_LIFETIMEBOUND {
     return buffer.bytes().first(size);
   }
@@ -136,8 +138,8 @@ struct [[nodiscard]] Contents {
 
 /// Why the end was not reached, and what was read before.
 struct PartialContents {
-  Error error;
-  Contents contents;
+  Error error;        ///< of the request that failed
+  Contents contents;  ///< what was read before
 };
 
 /// Reads from where `read` begins to the end of the file, into memory that O_DIRECT accepts: as

@@ -44,14 +44,18 @@ template <Buffer B>
 class [[nodiscard]] Write
     : public detail::BufferedTransfer<Write<B>, B, WriteFlag, detail::WriteInFlight<B>> {
  public:
+  /// What the request becomes.
   using Completion = WriteCompletion<B>;
 
+  /// @cond
   Write(const detail::TransferOptions& options, B&& buffer) noexcept
       : Write::BufferedTransfer(options, std::move(buffer)) {}
+  /// @endcond
 
   /// The bytes that are to be written.
   [[nodiscard]] std::size_t length() noexcept { return this->in_flight().bytes().size(); }
 
+  /// @cond
   // What a context needs of a request.
   void lower(raw::iocb& request) noexcept {
     const std::span<const std::byte> bytes = this->in_flight().bytes();
@@ -59,16 +63,19 @@ class [[nodiscard]] Write
                      this->options_.kernel_offset());
     this->options_.apply_to(request);
   }
+  /// @endcond
 };
 
 /// A write that has no buffer yet; from() makes it a request.
 class [[nodiscard]] WriteWithoutBuffer
     : public detail::TransferSetters<WriteWithoutBuffer, WriteFlag> {
  public:
+  /// @cond
   explicit WriteWithoutBuffer(BorrowedFd file) noexcept : TransferSetters({.file = file}) {}
 
   // What a whole transfer needs, which makes several requests of it.
   [[nodiscard]] const detail::TransferOptions& options() const noexcept { return options_; }
+  /// @endcond
 
   /// Writes the bytes of `buffer`, all of them; or those of each buffer of a range in turn, see
   /// vectored.hpp.
