@@ -12,6 +12,7 @@ from pathlib import Path
 
 from codegen.abi import Abi
 from codegen.abis import ABIS, find_abis
+from codegen.atlas import make_atlas
 from codegen.command_line import SOURCE, user_path
 from codegen.documentation import Documentation
 from codegen.errors import CodegenError
@@ -21,7 +22,7 @@ from codegen.history import History
 from codegen.kernel_source import headers_of_source, is_source
 from codegen.merge import merge
 from codegen.output import Replacement, replace_folders
-from codegen.render import render
+from codegen.render import render, render_atlas
 
 COMMAND = "./bazelw run //codegen:regenerate"
 
@@ -42,7 +43,9 @@ examples:
 
 def generate(history: History) -> dict[str, str]:
     """The files of `generated/`, for the ABIs that there are facts of."""
-    return render(merge(list(history.newest().values()), Documentation()))
+    documentation = Documentation()
+    bindings = render(merge(list(history.newest().values()), documentation))
+    return bindings | render_atlas(make_atlas(history, documentation))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
