@@ -1,6 +1,7 @@
 """The generator: from the kernel's own headers to `generated/`.
 
     headers ── tree, parse, extract ──> facts/*.json ── merge ──> model ── render ──> generated/
+                                                     └─ atlas ───────────┘
 
 The facts are committed, so everything to the right of them needs neither headers nor clang.
 
@@ -14,7 +15,9 @@ The facts are committed, so everything to the right of them needs neither header
   facts_files                their JSON
   merge, layout, constants   the facts of all ABIs made one model, or refused
   model                      what is rendered
-  render, templates/         the model to text
+  atlas, atlas_layouts,      the facts as a page shows them: what stands beside what
+  atlas_differences, spans
+  render, templates/         the model to text, and the atlas
   output                     text to files: all of them or none
   command_line               what the commands have in common
   regenerate                 the command

@@ -56,6 +56,8 @@ class Abi:
     pgetevents: EntryPoint | None
     sigset_size: int = 8
     """sizeof(sigset_t) within the kernel, in bytes. No UAPI header has it: their own is another."""
+    note: str = ""
+    """What a reader of the atlas has to know besides. Sentences."""
 
     @property
     def dispatch_condition(self) -> str:

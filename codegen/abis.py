@@ -248,7 +248,8 @@ ABIS: tuple[Abi, ...] = (
         condition="defined(__x86_64__) && defined(__ILP32__)",
         word_bits=32,
         anchor=0x40000000 + 543,
-        # Only io_setup and io_submit have an x32 entry of their own; waiting enters the 64-bit one.
+        note="Only io_setup and io_submit have an entry of x32's own; waiting enters the 64-bit "
+        "one, so its times and its signal set are those of x86_64.",
     ),
     replace(
         _X86_64_ROW,
@@ -411,10 +412,11 @@ ABIS: tuple[Abi, ...] = (
         byte_order="big",
         word_bits=32,
         kernel_long_bits=32,
-        u64_alignment=8,  # GCC has 2; no field needs more padding on either
+        u64_alignment=8,
         anchor=241,
         getevents=_time32(f"{_M68K} io_getevents sys_io_getevents_time32"),
         pgetevents=None,
+        note="GCC aligns 64-bit integers to 2 bytes. No field needs more padding on either.",
     ),
     Abi(
         name="sh",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from codegen.facts import AbiFacts, Struct
 from codegen.facts_files import load_history
+from codegen.history import History
 from codegen.regenerate import generate
 
 FACTS = load_history(Path(__file__).parents[2] / "codegen/facts").newest()
@@ -15,7 +16,7 @@ RAW = "linux_aio/raw"
 
 def generated(abis: tuple[str, ...], **changed: AbiFacts) -> Mapping[str, str]:
     """The files for some ABIs, some of whose facts are changed."""
-    return generate({abi: changed.get(abi, FACTS[abi]) for abi in abis})
+    return generate(History(changed.get(abi, FACTS[abi]) for abi in abis))
 
 
 class RenderTest(unittest.TestCase):

@@ -43,7 +43,7 @@ class ReproducibleTest(TreeTest):
             LC_ALL="C.UTF-8",
             PYTHONUTF8="1",
         )
-        self.assertEqual(len(one), 49)
+        self.assertEqual(len(one), 50)
         self.assertEqual(one, other)
 
     def test_nothing_says_where_or_with_what_it_was_made(self) -> None:

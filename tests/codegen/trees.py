@@ -44,7 +44,7 @@ def contents(folder: Path) -> dict[str, str]:
 def made_of_fixture() -> tuple[Mapping[str, str], Mapping[str, str]]:
     """Facts and output of the fixture."""
     history = History(extract(FIXTURE, abi) for abi in ABIS)
-    return to_files(history), regenerate.generate(history.newest())
+    return to_files(history), regenerate.generate(history)
 
 
 class TreeTest(unittest.TestCase):
