@@ -1,8 +1,13 @@
 // A forked child has none of its parent's contexts.
+#include <sched.h>
+#include <sys/wait.h>
+
 #include <array>
 #include <catch2/catch_all.hpp>
 #include <cerrno>
+#include <csignal>
 #include <linux_aio/raw.hpp>
+#include <vector>
 
 #include "tests/support/child.hpp"
 #include "tests/support/raw_context.hpp"
@@ -37,4 +42,28 @@ TEST_CASE("a forked child gets EINVAL from every call, and its parent notices no
   });
   REQUIRE(ending.status == 0);
   REQUIRE(context.next_event().res == 1);
+}
+
+TEST_CASE("a child that shares its parent's memory shares its contexts too, as after vfork") {
+  struct Shared {
+    RawContext context;
+    TemporaryFile file{pattern(1)};
+    std::array<std::byte, 1> memory{};
+    raw::iocb request{};
+  } shared;
+  raw::prep_pread(shared.request, shared.file.fd(), shared.memory.data(), 1, 0);
+  // vfork() itself would give the child this frame, which a compiler knows nothing of.
+  std::vector<std::byte> stack(std::size_t{1} << 18U);
+  const auto body = [](void* argument) {
+    auto& [context, file, memory, request] = *static_cast<Shared*>(argument);
+    return context.submit({&request}) == 1 ? 0 : 1;
+  };
+  const pid_t child =
+      ::clone(body, stack.data() + stack.size(), CLONE_VM | CLONE_VFORK | SIGCHLD, &shared);
+  REQUIRE(child > 0);
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0) REQUIRE(errno == EINTR);
+  REQUIRE(WIFEXITED(status));
+  REQUIRE(WEXITSTATUS(status) == 0);
+  REQUIRE(shared.context.next_event().res == 1);
 }
