@@ -8,17 +8,16 @@
 #include <linux_aio/raw.hpp>
 #include <vector>
 
+#include "tests/support/complete_read.hpp"
 #include "tests/support/raw_context.hpp"
 #include "tests/support/raw_ring.hpp"
-#include "tests/support/temporary_file.hpp"
 
 namespace {
 
 namespace raw = linux_aio::raw;
-using linux_aio::testing::pattern;
+using linux_aio::testing::CompleteRead;
 using linux_aio::testing::RawContext;
 using linux_aio::testing::RawRing;
-using linux_aio::testing::TemporaryFile;
 
 // Submits until the kernel says EAGAIN, and returns how many it took.
 long fill(const RawContext& context, raw::iocb& request) {
@@ -32,18 +31,6 @@ long fill(const RawContext& context, raw::iocb& request) {
   FAIL("the context never filled");
   return most;
 }
-
-// A request that is complete when io_submit returns.
-class ShortRead {
- public:
-  ShortRead() { raw::prep_pread(request, file_.fd(), memory_.data(), memory_.size(), 0); }
-
-  raw::iocb request{};
-
- private:
-  TemporaryFile file_{pattern(1)};
-  std::array<std::byte, 1> memory_{};
-};
 
 // Goes to each CPU in turn that this thread may run on, and back to all at the end.
 class Wanderer {
@@ -70,13 +57,13 @@ class Wanderer {
 }  // namespace
 
 TEST_CASE("a context takes at least as many requests as asked for, and mostly more") {
-  ShortRead read;
+  CompleteRead read;
   REQUIRE(fill(RawContext(1), read.request) > 1);
   REQUIRE(fill(RawContext(1000), read.request) >= 1000);
 }
 
 TEST_CASE("a full context is EAGAIN until events are reaped, however complete its requests are") {
-  ShortRead read;
+  CompleteRead read;
   const RawContext context(1);
   const long capacity = fill(context, read.request);
   for (int attempt = 0; attempt < 1000; ++attempt)
@@ -90,7 +77,7 @@ TEST_CASE("a full context is EAGAIN until events are reaped, however complete it
 }
 
 TEST_CASE("a context takes fewer requests than its ring has places") {
-  ShortRead read;
+  CompleteRead read;
   for (const unsigned nr_events : {1U, 127U, 1000U}) {
     const RawContext context(nr_events);
     REQUIRE(fill(context, read.request) < RawRing(context.handle()).header().nr);
@@ -98,7 +85,7 @@ TEST_CASE("a context takes fewer requests than its ring has places") {
 }
 
 TEST_CASE("a full context takes requests again once its events are taken in user space") {
-  ShortRead read;
+  CompleteRead read;
   const RawContext context(1);
   const RawRing ring(context.handle());
   const long capacity = fill(context, read.request);
@@ -112,7 +99,7 @@ TEST_CASE("a full context takes requests again once its events are taken in user
 }
 
 TEST_CASE("one event reaped need not make room: places come back in batches for each CPU") {
-  ShortRead read;
+  CompleteRead read;
   const RawContext context(1);
   const long capacity = fill(context, read.request);
   long reaped = 0;
@@ -125,7 +112,7 @@ TEST_CASE("one event reaped need not make room: places come back in batches for 
 }
 
 TEST_CASE("a context that holds no more than it asked for is never EAGAIN, on whatever CPU") {
-  ShortRead read;
+  CompleteRead read;
   Wanderer wanderer;
   for (const unsigned nr_events : {1U, 8U, 120U, 1000U}) {
     const RawContext context(nr_events);

@@ -11,22 +11,21 @@
 #include <string>
 
 #include "tests/support/child.hpp"
+#include "tests/support/complete_read.hpp"
 #include "tests/support/raw_context.hpp"
 #include "tests/support/raw_ring.hpp"
 #include "tests/support/skip.hpp"
-#include "tests/support/temporary_file.hpp"
 
 namespace {
 
 namespace raw = linux_aio::raw;
+using linux_aio::testing::CompleteRead;
 using linux_aio::testing::Ending;
 using linux_aio::testing::first_wrong;
 using linux_aio::testing::in_child;
-using linux_aio::testing::pattern;
 using linux_aio::testing::RawContext;
 using linux_aio::testing::RawRing;
 using linux_aio::testing::skip;
-using linux_aio::testing::TemporaryFile;
 
 // How many bytes are mapped in one piece from `address` on, by /proc/self/maps; 0 if none.
 std::size_t mapped_at(std::uintptr_t address) {
@@ -50,14 +49,11 @@ TEST_CASE("the ring is mapped as long as its header and its events are, in whole
 
 TEST_CASE("a forked child has its parent's ring, and can take its parent's events from it") {
   const RawContext context;
-  const TemporaryFile file(pattern(1));
-  std::byte memory{};
-  raw::iocb request{};
-  raw::prep_pread(request, file.fd(), &memory, 1, 0);
-  REQUIRE(context.submit({&request}) == 1);
+  CompleteRead read;
+  REQUIRE(context.submit({&read.request}) == 1);
   const Ending ending = in_child([&] {
     const auto stolen = RawRing(context.handle()).take();
-    return stolen && stolen->obj == raw::address_of(&request) ? 0 : 1;
+    return stolen && stolen->obj == raw::address_of(&read.request) ? 0 : 1;
   });
   REQUIRE(ending.status == 0);
   REQUIRE(context.has_no_event());
@@ -69,11 +65,8 @@ TEST_CASE("MADV_DONTFORK takes the whole ring out of a forked child, and the par
   const std::size_t length = ring.length();
   REQUIRE(length > static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)));
   REQUIRE(::madvise(ring.address(), length, MADV_DONTFORK) == 0);
-  const TemporaryFile file(pattern(1));
-  std::byte memory{};
-  raw::iocb request{};
-  raw::prep_pread(request, file.fd(), &memory, 1, 0);
-  REQUIRE(context.submit({&request}) == 1);
+  CompleteRead read;
+  REQUIRE(context.submit({&read.request}) == 1);
   const Ending ending = in_child([&] {
     raw::io_event event{};
     raw::getevents_timespec none{};

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "tests/support/complete_read.hpp"
 #include "tests/support/raw_context.hpp"
 #include "tests/support/raw_ring.hpp"
 #include "tests/support/temporary_file.hpp"
@@ -15,26 +16,15 @@
 namespace {
 
 namespace raw = linux_aio::raw;
-using linux_aio::testing::pattern;
+using linux_aio::testing::CompleteRead;
 using linux_aio::testing::Pipe;
 using linux_aio::testing::RawContext;
 using linux_aio::testing::RawRing;
-using linux_aio::testing::TemporaryFile;
 
-// A request that is complete when io_submit returns, whose event has a number.
-class Numbered {
- public:
-  Numbered() { raw::prep_pread(request_, file_.fd(), &memory_, 1, 0); }
-  void submit(const RawContext& context, std::uint64_t number) {
-    request_.aio_data = number;
-    REQUIRE(context.submit({&request_}) == 1);
-  }
-
- private:
-  TemporaryFile file_{pattern(1)};
-  std::byte memory_{};
-  raw::iocb request_{};
-};
+void submit(const RawContext& context, CompleteRead& read, std::uint64_t number) {
+  read.request.aio_data = number;
+  REQUIRE(context.submit({&read.request}) == 1);
+}
 
 }  // namespace
 
@@ -56,18 +46,14 @@ TEST_CASE("an event is in the ring as io_getevents would give it") {
   const RawContext context;
   const RawRing ring(context.handle());
   REQUIRE(!ring.take());
-  const TemporaryFile file(pattern(10));
-  std::byte memory{};
-  raw::iocb request{};
-  raw::prep_pread(request, file.fd(), &memory, 1, 0);
-  request.aio_data = 0xfedc'ba98'7654'3210;
-  REQUIRE(context.submit({&request}) == 1);
+  CompleteRead read;
+  submit(context, read, 0xfedc'ba98'7654'3210);
   REQUIRE(ring.head() == 0);
   REQUIRE(ring.tail() == 1);
   const std::optional<raw::io_event> event = ring.take();
   REQUIRE(event);
-  REQUIRE(event->data == request.aio_data);
-  REQUIRE(event->obj == raw::address_of(&request));
+  REQUIRE(event->data == 0xfedc'ba98'7654'3210);
+  REQUIRE(event->obj == raw::address_of(&read.request));
   REQUIRE(event->res == 1);
   REQUIRE(event->res2 == 0);
 }
@@ -75,8 +61,8 @@ TEST_CASE("an event is in the ring as io_getevents would give it") {
 TEST_CASE("what was taken from the ring io_getevents no longer gives, and the other way round") {
   const RawContext context;
   const RawRing ring(context.handle());
-  Numbered numbered;
-  for (const std::uint64_t number : {1U, 2U, 3U, 4U}) numbered.submit(context, number);
+  CompleteRead read;
+  for (const std::uint64_t number : {1U, 2U, 3U, 4U}) submit(context, read, number);
   REQUIRE(ring.take()->data == 1);
   REQUIRE(context.next_event().data == 2);
   REQUIRE(ring.take()->data == 3);
@@ -88,11 +74,11 @@ TEST_CASE("what was taken from the ring io_getevents no longer gives, and the ot
 TEST_CASE("head and tail begin again at 0 after the last event, and order is kept") {
   const RawContext context(1);
   const RawRing ring(context.handle());
-  Numbered numbered;
+  CompleteRead read;
   const std::uint64_t rounds = 3 * std::uint64_t{ring.header().nr};
   for (std::uint64_t number = 0; number < rounds; ++number) {
     REQUIRE(ring.head() == number % ring.header().nr);
-    numbered.submit(context, number);
+    submit(context, read, number);
     REQUIRE(ring.tail() == (number + 1) % ring.header().nr);
     const std::uint64_t taken =
         number % 2 == 0 ? ring.take().value().data : context.next_event().data;
@@ -120,11 +106,11 @@ TEST_CASE("an event appears in the ring without a system call of its reader") {
 TEST_CASE("taking events from the ring makes room for requests") {
   const RawContext context(1);
   const RawRing ring(context.handle());
-  Numbered numbered;
+  CompleteRead read;
   const std::uint64_t many = 10 * std::uint64_t{ring.header().nr};
   std::uint64_t taken = 0;
   for (std::uint64_t number = 0; number < many; number += 50) {
-    for (std::uint64_t each = 0; each < 50; ++each) numbered.submit(context, number + each);
+    for (std::uint64_t each = 0; each < 50; ++each) submit(context, read, number + each);
     while (const auto event = ring.take()) REQUIRE(event->data == taken++);
   }
   REQUIRE(taken >= many);

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "tests/support/asleep.hpp"
+#include "tests/support/complete_read.hpp"
 #include "tests/support/direct.hpp"
 #include "tests/support/raw_context.hpp"
 #include "tests/support/skip.hpp"
@@ -24,6 +25,7 @@ namespace {
 
 namespace raw = linux_aio::raw;
 using linux_aio::testing::await_sleep_of;
+using linux_aio::testing::CompleteRead;
 using linux_aio::testing::Descriptor;
 using linux_aio::testing::open_direct;
 using linux_aio::testing::Page;
@@ -70,12 +72,9 @@ TEST_CASE("a poll that io_destroy cancels still counts in its eventfd") {
 }
 
 TEST_CASE("the events that were not reaped before io_destroy are lost") {
-  const TemporaryFile file(pattern(1));
-  std::byte memory{};
-  raw::iocb request{};
-  raw::prep_pread(request, file.fd(), &memory, 1, 0);
+  CompleteRead read;
   const raw::aio_context_t context = set_up();
-  REQUIRE(submit(context, request) == 1);
+  REQUIRE(submit(context, read.request) == 1);
   REQUIRE(raw::io_destroy(context) == 0);
   raw::io_event event{};
   raw::getevents_timespec none{};
@@ -122,17 +121,14 @@ TEST_CASE("a thread that waits for events while its context is destroyed gets EI
 }
 
 TEST_CASE("io_setup may return the handle of a context that is gone, and a stale one then works") {
-  const TemporaryFile file(pattern(1));
-  std::byte memory{};
-  raw::iocb request{};
-  raw::prep_pread(request, file.fd(), &memory, 1, 0);
+  CompleteRead read;
   raw::aio_context_t stale = set_up();
   for (int attempt = 0; attempt < 20; ++attempt) {
     REQUIRE(raw::io_destroy(stale) == 0);
-    REQUIRE(submit(stale, request) == -EINVAL);
+    REQUIRE(submit(stale, read.request) == -EINVAL);
     const RawContext context;
     if (context.handle() == stale) {
-      REQUIRE(submit(stale, request) == 1);
+      REQUIRE(submit(stale, read.request) == 1);
       REQUIRE(context.next_event().res == 1);
       return;
     }
