@@ -9,6 +9,7 @@
 #include <catch2/catch_all.hpp>
 #include <cerrno>
 #include <linux_aio/raw.hpp>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -119,15 +120,18 @@ TEST_CASE("a write with O_DIRECT that extends its file is complete when io_submi
   const TemporaryFile file;
   const auto direct = open_direct(file);
   if (!direct) return;
-  const Page page;
+  const auto page = std::make_unique<Page>();
   raw::iocb request{};
-  raw::prep_pwrite(request, direct->fd(), page.bytes.data(), sizeof page, 0);
+  raw::prep_pwrite(request, direct->fd(), page->bytes.data(), sizeof(Page), 0);
   REQUIRE(context.submit({&request}) == 1);
-  if (context.has_no_event()) {
+  raw::io_event event{};
+  raw::getevents_timespec none{};
+  if (raw::io_getevents(context.handle(), 0, 1, &event, &none) == 0) {
     skip("this file system extends files asynchronously");
-    REQUIRE(context.next_event().res == sizeof page);
+    event = context.next_event();
   }
-  REQUIRE(file.content().size() == sizeof page);
+  REQUIRE(event.res == sizeof(Page));
+  REQUIRE(file.content().size() == sizeof(Page));
 }
 
 TEST_CASE("an fdsync may be complete before a write that was submitted before it") {

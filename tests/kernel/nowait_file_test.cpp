@@ -4,12 +4,10 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include <array>
 #include <catch2/catch_all.hpp>
 #include <cerrno>
 #include <linux_aio/raw.hpp>
-#include <optional>
-#include <vector>
+#include <memory>
 
 #include "tests/support/descriptor.hpp"
 #include "tests/support/direct.hpp"
@@ -72,8 +70,8 @@ TEST_CASE("on ext4, a buffered read with RWF_NOWAIT gives what is cached") {
   const RawContext context;
   const TemporaryFile file(pattern(sizeof(Page)));
   if (!is_on_ext4(file)) return;
-  Page page;
-  raw::iocb request = read_nowait(file.fd(), page);
+  const auto page = std::make_unique<Page>();
+  raw::iocb request = read_nowait(file.fd(), *page);
   REQUIRE(context.result_of(request) == sizeof(Page));
 }
 
@@ -81,8 +79,8 @@ TEST_CASE("on ext4, a buffered read with RWF_NOWAIT of what is not cached is the
   const RawContext context;
   const TemporaryFile file(pattern(sizeof(Page)));
   if (!is_on_ext4(file) || stays_cached(file.fd())) return;
-  Page page;
-  raw::iocb request = read_nowait(file.fd(), page);
+  const auto page = std::make_unique<Page>();
+  raw::iocb request = read_nowait(file.fd(), *page);
   const std::int64_t result = context.result_of(request);
   // The kernel may start to read ahead, and a fast device be done at once.
   if (result == sizeof(Page)) return skip("the device was faster than the kernel looked");
@@ -93,8 +91,8 @@ TEST_CASE("on ext4, a buffered write with RWF_NOWAIT is the result EOPNOTSUPP") 
   const RawContext context;
   const TemporaryFile file(pattern(sizeof(Page)));
   if (!is_on_ext4(file)) return;
-  const Page page;
-  raw::iocb request = write_nowait(file.fd(), page, 0);
+  const auto page = std::make_unique<Page>();
+  raw::iocb request = write_nowait(file.fd(), *page, 0);
   const std::int64_t result = context.result_of(request);
   if (result == sizeof(Page)) return skip("this kernel does it");
   REQUIRE(result == -EOPNOTSUPP);
@@ -105,12 +103,12 @@ TEST_CASE("on ext4 with O_DIRECT, RWF_NOWAIT reads and overwrites; to extend is 
   const TemporaryFile file(pattern(sizeof(Page)));
   const auto direct = open_direct(file);
   if (!direct || !is_on_ext4(file) || stays_cached(file.fd())) return;
-  Page page;
-  raw::iocb request = read_nowait(direct->fd(), page);
+  const auto page = std::make_unique<Page>();
+  raw::iocb request = read_nowait(direct->fd(), *page);
   REQUIRE(context.result_of(request) == sizeof(Page));
-  request = write_nowait(direct->fd(), page, 0);
+  request = write_nowait(direct->fd(), *page, 0);
   REQUIRE(context.result_of(request) == sizeof(Page));
-  request = write_nowait(direct->fd(), page, sizeof(Page));
+  request = write_nowait(direct->fd(), *page, sizeof(Page));
   REQUIRE(context.result_of(request) == -EAGAIN);
 }
 
@@ -119,17 +117,17 @@ TEST_CASE("on ext4 with O_DIRECT, RWF_NOWAIT overwrites nothing that is cached: 
   const TemporaryFile file(pattern(sizeof(Page)));
   const auto direct = open_direct(file);
   if (!direct || !is_on_ext4(file)) return;
-  Page page;
-  raw::iocb request = write_nowait(direct->fd(), page, 0);
+  const auto page = std::make_unique<Page>();
+  raw::iocb request = write_nowait(direct->fd(), *page, 0);
   REQUIRE(context.result_of(request) == -EAGAIN);
 }
 
 TEST_CASE("tmpfs refuses RWF_NOWAIT at submission, for reads and writes") {
   const RawContext context;
   const Descriptor file(::memfd_create("linux_aio", MFD_CLOEXEC));
-  Page page;
-  REQUIRE(::write(file.fd(), page.bytes.data(), sizeof page) == sizeof page);
-  for (raw::iocb request : {read_nowait(file.fd(), page), write_nowait(file.fd(), page, 0)}) {
+  const auto page = std::make_unique<Page>();
+  REQUIRE(::write(file.fd(), page->bytes.data(), sizeof(Page)) == sizeof(Page));
+  for (raw::iocb request : {read_nowait(file.fd(), *page), write_nowait(file.fd(), *page, 0)}) {
     const long submitted = context.submit({&request});
     if (submitted == 1) return skip("this kernel takes RWF_NOWAIT on tmpfs");
     REQUIRE(submitted == -EOPNOTSUPP);
