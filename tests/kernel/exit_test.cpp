@@ -30,6 +30,7 @@ using linux_aio::testing::TemporaryFile;
 bool submit_and_forget(std::vector<raw::iocb>& requests) {
   raw::aio_context_t context = 0;
   std::vector<raw::iocb*> pointers;
+  pointers.reserve(requests.size());
   for (raw::iocb& request : requests) pointers.push_back(&request);
   const auto count = static_cast<long>(requests.size());
   return raw::io_setup(static_cast<unsigned>(count), &context) == 0 &&

@@ -36,7 +36,7 @@ using linux_aio::testing::RawContext;
 using linux_aio::testing::skip;
 using linux_aio::testing::temporary_folder;
 
-enum class Answer { refused, would_block, transferred };
+enum class Answer : std::uint8_t { refused, would_block, transferred };
 
 struct Stream {
   std::string name;
@@ -84,6 +84,7 @@ Ends tcp_ends() {
   REQUIRE(::listen(listener.fd(), 1) == 0);
   REQUIRE(::getsockname(listener.fd(), generic, &length) == 0);
   const int writer = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  REQUIRE(writer >= 0);
   REQUIRE(::connect(writer, generic, length) == 0);
   return {::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC), writer};
 }

@@ -78,7 +78,7 @@ TEST_CASE("MADV_DONTFORK takes the whole ring out of a forked child, and the par
   REQUIRE(ending.signal == 0);
   REQUIRE(ending.status == 0);
   REQUIRE(mapped_at(context.handle()) == length);
-  REQUIRE(ring.take()->res == 1);
+  REQUIRE(ring.must_take().res == 1);
 }
 
 TEST_CASE("a ring cannot be wiped on fork: MADV_WIPEONFORK is for private memory alone") {

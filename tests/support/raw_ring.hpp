@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <catch2/catch_all.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -47,6 +48,13 @@ class RawRing {
                 sizeof event);
     std::atomic_ref(ring_->head).store((first + 1) % ring_->nr, std::memory_order_release);
     return event;
+  }
+
+  /// The same where there must be one.
+  [[nodiscard]] raw::io_event must_take() const {
+    const std::optional<raw::io_event> event = take();
+    REQUIRE(event);
+    return event.value_or(raw::io_event{});
   }
 
  private:
