@@ -15,16 +15,6 @@ namespace {
 using namespace linux_aio::testing;
 namespace aio = linux_aio;
 
-// 0 if all are true, or else the number of the first that is not.
-int first_wrong(std::initializer_list<bool> all) {
-  int number = 1;
-  for (const bool each : all) {
-    if (!each) return number;
-    ++number;
-  }
-  return 0;
-}
-
 }  // namespace
 
 TEST_CASE("in a forked child, every call says that the context is another process's") {

@@ -43,4 +43,13 @@ Ending in_child(const std::function<int()>& body) {
   return ending;
 }
 
+int first_wrong(std::initializer_list<bool> all) {
+  int number = 1;
+  for (const bool each : all) {
+    if (!each) return number;
+    ++number;
+  }
+  return 0;
+}
+
 }  // namespace linux_aio::testing
