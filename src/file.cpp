@@ -70,6 +70,7 @@ Result<File> File::open(const char* path, Access access, OpenOptions options) no
   if (options.direct) flags |= O_DIRECT;
   if (options.create) flags |= O_CREAT;
   if (options.exclusive) flags |= O_EXCL;
+  if (options.non_blocking) flags |= O_NONBLOCK;
   if (options.truncate) flags |= O_TRUNC;
   for (;;) {
     const int fd = ::open(path, flags, options.mode);

@@ -23,7 +23,8 @@ class BorrowedFd {
 
   /// Whether a transfer would make io_submit wait for the other side: a pipe, a socket or the like
   /// without O_NONBLOCK. Such a transfer is sent with no_wait: it is EAGAIN where there is nothing
-  /// to read, or no room to write.
+  /// to read, or no room to write. What does not know no_wait refuses it with EOPNOTSUPP, as a FIFO
+  /// in a file system does: open that with OpenOptions::non_blocking.
   [[nodiscard]] constexpr bool may_block() const noexcept { return may_block_; }
 
   /// The file's size in bytes. Errors: those of statx(2). Source: statx(2).
@@ -54,9 +55,10 @@ enum class Access : std::uint8_t { read_only, write_only, read_write };
 struct OpenOptions {
   bool direct = false;  ///< O_DIRECT: past the page cache; needs the alignment of File::direct_io()
   bool create = false;  ///< O_CREAT
-  bool exclusive = false;  ///< O_EXCL: with create, fails with EEXIST where the file exists
-  bool truncate = false;   ///< O_TRUNC
-  unsigned mode = 0666;    ///< permission bits of a created file, before the umask
+  bool exclusive = false;     ///< O_EXCL: with create, fails with EEXIST where the file exists
+  bool non_blocking = false;  ///< O_NONBLOCK: what a FIFO needs, see BorrowedFd::may_block()
+  bool truncate = false;      ///< O_TRUNC
+  unsigned mode = 0666;       ///< permission bits of a created file, before the umask
 };
 
 /// An open file. Move-only; closes its descriptor when destroyed. A moved-from File has none, and
