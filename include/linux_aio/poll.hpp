@@ -65,11 +65,11 @@ class [[nodiscard]] Poll {
 /// that Context::cancel can cancel in the kernel; Context::close cancels it.
 ///
 /// Ownership: the file is borrowed until the kernel has accepted the request, which then holds the
-/// file itself: closing the descriptor does not complete a poll. A regular file is always ready. A signalfd
-/// completes only with a signal that is pending at submission (seen on Linux 6.18).
-/// Errors, in the completion: EBADF, EINVAL (a file with two wait queues that is not ready, as a FIFO
-/// opened for reading and writing; a regular file polled for neither in nor out; a kernel before
-/// 4.19), ECANCELED. Since Linux 4.19. Source: poll(2), aio_poll() in fs/aio.c.
+/// file itself: closing the descriptor does not complete a poll. A regular file is always ready. A
+/// signalfd completes only with a signal that is pending at submission (seen on Linux 6.18).
+/// Errors, in the completion: EBADF, EINVAL (a file with two wait queues that is not ready, as a
+/// FIFO opened for reading and writing; a regular file polled for neither in nor out; a kernel
+/// before 4.19), ECANCELED. Since Linux 4.19. Source: poll(2), aio_poll() in fs/aio.c.
 inline Poll poll(BorrowedFd file, PollEvents events) noexcept { return {file, events}; }
 
 }  // namespace linux_aio
