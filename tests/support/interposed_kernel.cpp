@@ -14,7 +14,7 @@ namespace linux_aio::testing {
 namespace {
 
 // NOLINTNEXTLINE(*-non-const-global-variables): syscall() has no other place to look
-InterposedKernel* interposed = nullptr;
+thread_local InterposedKernel* interposed = nullptr;
 
 // SAFETY: the kernel's arguments are integers as wide as a pointer, whatever they stand for.
 template <class T>
