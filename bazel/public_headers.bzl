@@ -7,7 +7,7 @@ def _header_sources_impl(ctx):
     for library in ctx.attr.libraries:
         context = library[CcInfo].compilation_context
         roots = [root + "/" for root in context.includes.to_list()]
-        for header in context.direct_headers:
+        for header in context.direct_public_headers:
             # What stands between < and >: the path from the folder that -I names.
             names = [header.path[len(root):] for root in roots if header.path.startswith(root)]
             if not names:
