@@ -32,44 +32,75 @@ enum class Call : std::uint8_t {
   completion,      // the kernel accepted the request and reported the failure at its completion
 };
 
+namespace detail {
+
+/// What an Error keeps: as much of a request as its message needs, and no more than 32 bytes.
+struct Failure {
+  /// Bits of `marks`: what a request had besides.
+  enum Mark : std::uint8_t {
+    with_eventfd = 1,        // a descriptor to notify
+    with_unknown_flags = 2,  // RWF_ bits that the headers' kernel does not know
+    with_reserved = 4,       // aio_reserved2, which must be 0
+    with_buffer = 8,         // an address, or a poll's mask, in aio_buf
+    with_wide_mask = 16,     // of a poll: more than 16 bits
+  };
+
+  std::int64_t offset = 0;   // in the file, as the kernel takes it, or the unit
+  std::uint64_t number = 0;  // bytes, segments (preadv, pwritev), or what a call was asked for
+  int code;                  // errno
+  int file = -1;             // descriptor
+  std::uint16_t flags = 0;   // RWF_ bits
+  std::uint16_t io_priority = 0;
+  Call call;
+  std::uint8_t opcode = 0;
+  std::uint8_t zero_bits = 0;  // at the end of the buffer's address
+  std::uint8_t marks = 0;
+
+  [[nodiscard]] constexpr bool has(Mark mark) const noexcept { return (marks & mark) != 0; }
+};
+
+}  // namespace detail
+
 /// A failed call: its errno, the call, and for a request what it asked for. Trivially copyable.
 class Error {
  public:
   /// The failure of `call` with the errno `code`.
-  constexpr Error(Call call, int code) noexcept : code_(code), call_(call) {}
+  constexpr Error(Call call, int code) noexcept : Error(call, code, 0) {}
 
   /// An error that carries a number for its message, such as a capacity, and what it should have
   /// been a multiple of, if that is why it failed.
   constexpr Error(Call call, int code, std::uint64_t number, std::uint64_t unit = 0) noexcept
-      : offset_(unit), length_(number), code_(code), call_(call) {}
+      : failure_{.offset = static_cast<std::int64_t>(unit),
+                 .number = number,
+                 .code = code,
+                 .call = call} {}
 
   /// The failure of `request`; keeps what message() needs of it.
   Error(Call call, int code, const raw::iocb& request) noexcept;
 
   /// The errno value, such as EINVAL.
-  [[nodiscard]] constexpr int code() const noexcept { return code_; }
+  [[nodiscard]] constexpr int code() const noexcept { return failure_.code; }
 
   /// The call that failed.
-  [[nodiscard]] constexpr Call call() const noexcept { return call_; }
+  [[nodiscard]] constexpr Call call() const noexcept { return failure_.call; }
 
-  /// One sentence: the call, the errno's name, the cause with its numbers, and the remedy.
+  /// One sentence: the call, the errno's name, the cause with its numbers, and the remedy. Where
+  /// the request's own numbers do not tell the cause, it names those that are possible.
   ///
-  /// Allocates, and may read /proc/sys/fs: call it to report an error, not to decide on one.
+  /// Allocates, reads /proc/sys/fs, and looks at the request's descriptor as it is now: call it to
+  /// report an error, while the file is open, not to decide on one.
   [[nodiscard]] std::string message() const;
 
   /// Two errors are equal if the same call failed with the same errno.
   friend constexpr bool operator==(const Error& left, const Error& right) noexcept {
-    return left.code_ == right.code_ && left.call_ == right.call_;
+    return left.code() == right.code() && left.call() == right.call();
   }
 
  private:
-  std::uint64_t offset_ = 0;   // of the request in its file, or the unit
-  std::uint64_t length_ = 0;   // of the request in bytes, or the number that the message mentions
-  std::uint32_t address_ = 0;  // low bits of the buffer's address: all that alignment needs
-  int code_;
-  Call call_;
-  std::uint8_t opcode_ = 0;
+  detail::Failure failure_;
 };
+
+static_assert(sizeof(Error) == 32, "Result<std::size_t> is on the path of every request");
 
 /// The result of whatever can fail: a value or an Error. Nothing in the library throws.
 template <class T>

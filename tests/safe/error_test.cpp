@@ -1,3 +1,5 @@
+#include <sys/uio.h>
+
 #include <array>
 #include <catch2/catch_all.hpp>
 #include <cerrno>
@@ -13,14 +15,18 @@ namespace raw = linux_aio::raw;
 using aio::Call;
 using aio::Error;
 
-constexpr std::array calls{Call::allocate,   Call::acquire,   Call::open,     Call::close,
-                           Call::statx,      Call::eventfd,   Call::io_setup, Call::io_getevents,
-                           Call::io_destroy, Call::submit,    Call::wait,     Call::close_context,
-                           Call::io_submit,  Call::completion};
+constexpr std::array calls{
+    Call::allocate,       Call::acquire,   Call::open,         Call::close,         Call::statx,
+    Call::eventfd,        Call::io_setup,  Call::io_getevents, Call::io_pgetevents, Call::io_cancel,
+    Call::io_destroy,     Call::submit,    Call::wait,         Call::close_context, Call::commit,
+    Call::whole_transfer, Call::io_submit, Call::completion};
+
+// A number that no open descriptor of this program has: what remains are possible causes.
+constexpr int closed = 1'000'000;
 
 raw::iocb read_of(std::size_t bytes, std::int64_t offset, std::uint64_t address) {
   raw::iocb request{};
-  raw::prep_pread(request, 3, nullptr, bytes, offset);
+  raw::prep_pread(request, closed, nullptr, bytes, offset);
   request.aio_buf = address;
   return request;
 }
@@ -81,6 +87,8 @@ TEST_CASE("a message begins with the call that failed") {
   begins(Call::eventfd, "eventfd: EIO");
   begins(Call::io_setup, "io_setup: EIO");
   begins(Call::io_getevents, "io_getevents: EIO");
+  begins(Call::io_pgetevents, "io_pgetevents: EIO");
+  begins(Call::io_cancel, "io_cancel: EIO");
   begins(Call::io_destroy, "io_destroy: EIO");
   begins(Call::submit, "submit: EIO");
   begins(Call::wait, "wait: EIO");
@@ -95,49 +103,99 @@ TEST_CASE("a request's message begins with the request, and where it was") {
   raw::prep_pwrite(request, 3, nullptr, 1, 0);
   REQUIRE(Error(Call::completion, EIO, request)
               .message()
-              .find("write of 1 bytes at offset 0 failed: EIO") == 0);
+              .find("write of 1 byte at offset 0 failed: EIO") == 0);
   raw::prep_fsync(request, 3);
   REQUIRE(Error(Call::completion, EIO, request).message().find("fsync failed: EIO") == 0);
   raw::prep_fdsync(request, 3);
   REQUIRE(Error(Call::io_submit, EBADF, request).message().find("fdatasync was refused by") == 0);
   raw::prep_poll(request, 3, 1);
-  REQUIRE(Error(Call::completion, EIO, request).message().find("request failed") == 0);
+  REQUIRE(Error(Call::completion, EIO, request).message().find("poll failed: EIO") == 0);
+  request.aio_lio_opcode = 9;
+  REQUIRE(Error(Call::completion, EIO, request).message().find("request with opcode 9 failed") ==
+          0);
+  ::iovec segment{};
+  raw::prep_pwritev(request, 3, &segment, 2, 8);
+  REQUIRE(Error(Call::completion, EIO, request)
+              .message()
+              .find("write from 2 buffers at offset 8 failed: EIO") == 0);
 }
 
 TEST_CASE("a message tells the cause and the remedy") {
-  const raw::iocb request = read_of(512, 4096, 0x1234);
   require_words(Error(Call::allocate, EINVAL), {"size and count must not be 0", "power of two"});
   require_words(Error(Call::allocate, EINVAL, 1000, 512),
                 {"1000 bytes", "multiple of 512", "O_DIRECT", "DirectIo::round_up"});
   require_words(Error(Call::acquire, ENOBUFS, 64), {"all 64 buffers", "complete requests"});
+  require_words(Error(Call::open, EINVAL), {"O_DIRECT"});
+  require_words(Error(Call::open, EMFILE), {"ulimit -n"});
+  require_words(Error(Call::whole_transfer, ENODATA), {"file ended before the buffer was full"});
+  require_words(Error(Call::whole_transfer, EIO), {"took no more bytes"});
   require_words(Error(Call::io_setup, EAGAIN, 70'000), {"fs.aio-max-nr", "70000", "sysctl -w"});
   require_words(Error(Call::io_setup, EINVAL, 0), {"must be 1 to 4194304, not 0"});
   require_words(Error(Call::io_setup, ENOSYS, 1), {"CONFIG_AIO"});
   require_words(Error(Call::io_setup, EPERM, 1), {"seccomp", "allow"});
+  require_words(Error(Call::io_setup, ENOMEM, 1), {"ring", "smaller capacity"});
   require_words(Error(Call::submit, EAGAIN, 128), {"all 128 slots", "wait()", "capacity"});
   require_words(Error(Call::submit, ESHUTDOWN), {"closed"});
   require_words(Error(Call::wait, EDEADLK), {"nothing is in flight"});
-  require_words(Error(Call::close_context, ETIMEDOUT, 3), {"3 requests", "stays open"});
+  require_words(Error(Call::close_context, ETIMEDOUT, 3), {"3 requests are", "stays open"});
+  require_words(Error(Call::close_context, ETIMEDOUT, 1), {"1 request is", "stays open"});
+  for (const Call call : {Call::submit, Call::wait, Call::io_cancel, Call::io_pgetevents}) {
+    require_words(Error(call, EINVAL), {"another process", "fork"});
+  }
   require_words(Error(Call::io_getevents, EINVAL), {"another process", "fork"});
   require_words(Error(Call::io_destroy, EINVAL), {"another process", "fork"});
   require_words(Error(Call::io_getevents, EPERM), {"seccomp", "allow"});
-  require_words(Error(Call::statx, EOPNOTSUPP), {"direct I/O"});
-  require_words(Error(Call::io_submit, EBADF, request), {"closed", "O_PATH", "for this read"});
-  require_words(Error(Call::io_submit, EINVAL, request),
-                {"directory", "negative", "another process"});
-  require_words(Error(Call::io_submit, EFAULT, request), {"memory"});
-  require_words(Error(Call::io_submit, EOPNOTSUPP, request), {"flags"});
-  require_words(Error(Call::io_submit, EPERM, request), {"capability", "seccomp"});
-  require_words(Error(Call::io_submit, EAGAIN, request), {"memory"});
+  require_words(Error(Call::statx, EOPNOTSUPP), {"no direct I/O", "without O_DIRECT"});
+}
+
+TEST_CASE("a cause that the request does not tell is one of those that are possible") {
+  const raw::iocb request = read_of(512, 4096, 0x1234);
+  require_words(Error(Call::io_submit, EBADF, request),
+                {"descriptor 1000000 is closed, or was not open for this read", "flush()"});
+  require_words(Error(Call::io_submit, EINVAL, request), {"no asynchronous read", "/proc"});
+  require_words(Error(Call::io_submit, EPERM, request), {"seccomp"});
+  require_words(Error(Call::io_submit, ENOSYS, request), {"seccomp"});
+  require_words(Error(Call::io_submit, EAGAIN, request), {"memory", "again"});
+  require_words(Error(Call::io_submit, EIO, request), {"no reason"});
   require_words(Error(Call::completion, EINVAL, request),
-                {"only multiples of 4", "O_DIRECT", "File::direct_io()"});
-  require_words(Error(Call::completion, EINVAL, read_of(8192, 4096, 0x1000)), {"does not allow"});
+                {"only multiples of 4", "if the file was opened with O_DIRECT", "direct_io()"});
+  require_words(Error(Call::completion, EINVAL, read_of(8192, 4096, 0x1000)),
+                {"does not accept such a read"});
   require_words(Error(Call::completion, EINTR, request), {"signal", "again"});
-  require_words(Error(Call::completion, EFAULT, request), {"not mapped"});
-  require_words(Error(Call::completion, EAGAIN, request), {"no_wait"});
-  require_words(Error(Call::completion, EOPNOTSUPP, request), {"flags"});
-  require_words(Error(Call::completion, ESPIPE, request), {".at()"});
+  require_words(Error(Call::completion, EOPNOTSUPP, request), {"does not support this read"});
+  require_words(Error(Call::completion, ECANCELED, request), {"cancelled"});
   require_words(Error(Call::completion, ENOSPC, request), {"full"});
+  require_words(Error(Call::completion, EDQUOT, request), {"quota"});
+  require_words(Error(Call::completion, EFBIG, request), {"largest size"});
+  require_words(Error(Call::completion, EIO, request), {"kernel's log"});
+}
+
+TEST_CASE("an fsync that failed with EIO says that a second one proves nothing") {
+  raw::iocb request{};
+  raw::prep_fsync(request, closed);
+  require_words(Error(Call::completion, EIO, request), {"may be lost", "a second fsync"});
+}
+
+TEST_CASE("a sync that was not sent says what kept it") {
+  raw::iocb request{};
+  raw::prep_fdsync(request, closed);
+  const std::string message = Error(Call::commit, ECANCELED, request).message();
+  REQUIRE(message.find("fdatasync was not sent: ECANCELED") == 0);
+  REQUIRE(message.find("a write before it failed or was short") != std::string::npos);
+}
+
+TEST_CASE("only the flags that are set are blamed") {
+  const auto message_of = [](raw::kernel_rwf_t flags) {
+    raw::iocb request = read_of(1, 0, 0);
+    raw::set_rw_flags(request, flags);
+    return Error(Call::io_submit, EOPNOTSUPP, request).message();
+  };
+  const std::string both = message_of(raw::rwf_nowait | raw::rwf_dontcache);
+  REQUIRE(both.find("no_wait") != std::string::npos);
+  REQUIRE(both.find("dont_cache") != std::string::npos);
+  REQUIRE(both.find("atomic") == std::string::npos);
+  REQUIRE(message_of(raw::rwf_dsync | raw::rwf_append).find("dsync or append") !=
+          std::string::npos);
 }
 
 TEST_CASE("the remedy for a full fs.aio-max-nr is a limit that is enough") {
