@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <limits>
 #include <linux_aio/error.hpp>
 
@@ -62,16 +61,6 @@ CallText text_of(Call call) noexcept {
   return {"unknown call"};
 }
 
-// "EINVAL (Invalid argument)"
-std::string errno_text(int code) {
-#if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 32)
-  if (const char* name = ::strerrorname_np(code); name != nullptr) {
-    return std::string(name) + " (" + ::strerrordesc_np(code) + ")";
-  }
-#endif
-  return "errno " + std::to_string(code);
-}
-
 std::uint8_t marks_of(const raw::iocb& request) noexcept {
   const auto flags = static_cast<std::uint32_t>(request.aio_rw_flags);
   constexpr auto known = static_cast<std::uint32_t>(raw::rwf_supported);
@@ -88,7 +77,7 @@ std::uint8_t marks_of(const raw::iocb& request) noexcept {
 }
 
 std::uint8_t narrow(unsigned number) noexcept {
-  return static_cast<std::uint8_t>(std::min(number, 0xffU));
+  return static_cast<std::uint8_t>(std::min(number, Failure::no_request - 1U));
 }
 
 }  // namespace
@@ -113,7 +102,7 @@ std::string Error::message() const {
   const CallText text = text_of(call());
   std::string message = text.about_request ? detail::describe_request(failure_) : "";
   message += text.words;
-  message += ": " + errno_text(code());
+  message += ": " + detail::errno_text(code());
   const std::string why = text.explain == nullptr ? "" : text.explain(failure_);
   if (!why.empty()) message += ": " + why;
   return message;

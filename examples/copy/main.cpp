@@ -2,13 +2,11 @@
 //
 // pipeline.cpp is the part to read first: it is where linux_aio is used.
 
-#include <unistd.h>
-
 #include <cstddef>
 #include <cstdio>
-#include <cstdlib>
 #include <span>
 
+#include "examples/callers_folder.hpp"
 #include "examples/copy/copy_file.hpp"
 #include "examples/copy/options.hpp"
 #include "examples/copy/signals.hpp"
@@ -18,14 +16,6 @@ namespace {
 constexpr int success = 0;
 constexpr int failure = 1;
 constexpr int wrong_usage = 2;
-
-// "bazel run" starts a program in a folder of its own, and says where the caller is.
-bool enter_the_callers_folder() {
-  const char* const folder = std::getenv("BUILD_WORKING_DIRECTORY");
-  if (folder == nullptr || ::chdir(folder) == 0) return true;
-  std::fprintf(stderr, "copy: cannot enter BUILD_WORKING_DIRECTORY, '%s'\n", folder);
-  return false;
-}
 
 }  // namespace
 
@@ -40,7 +30,7 @@ int main(int argc, char** argv) {
     std::fputs(copy::help_text, stdout);
     return success;
   }
-  if (!enter_the_callers_folder()) return failure;
+  if (!examples::enter_the_callers_folder("copy")) return failure;
   copy::note_interrupts();
   const auto copied = copy::copy_file(*options);
   if (copied) return success;

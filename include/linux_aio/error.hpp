@@ -45,6 +45,8 @@ struct Failure {
     with_wide_mask = 16,     // of a poll: more than 16 bits
   };
 
+  static constexpr std::uint8_t no_request = 0xff;
+
   std::int64_t offset = 0;   // in the file, as the kernel takes it, or the unit
   std::uint64_t number = 0;  // bytes, segments (preadv, pwritev), or what a call was asked for
   int code;                  // errno
@@ -52,7 +54,7 @@ struct Failure {
   std::uint16_t flags = 0;   // RWF_ bits
   std::uint16_t io_priority = 0;
   Call call;
-  std::uint8_t opcode = 0;
+  std::uint8_t opcode = no_request;
   std::uint8_t zero_bits = 0;  // at the end of the buffer's address
   std::uint8_t marks = 0;
 

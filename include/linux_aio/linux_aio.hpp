@@ -17,6 +17,7 @@
 #include <linux_aio/io_priority.hpp>
 #include <linux_aio/poll.hpp>
 #include <linux_aio/poll_events.hpp>
+#include <linux_aio/probe.hpp>
 #include <linux_aio/read.hpp>
 #include <linux_aio/request_id.hpp>
 #include <linux_aio/rw_flags.hpp>

@@ -108,6 +108,7 @@ std::string explain_fault(const Failure& failure) {
 }  // namespace
 
 std::string explain_completion(const Failure& failure) {
+  if (failure.opcode == Failure::no_request) return {};
   switch (failure.code) {
     case EINVAL:
       return explain_invalid(failure);

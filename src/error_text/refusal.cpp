@@ -172,11 +172,12 @@ std::string explain_forbidden(const Failure& failure) {
 }  // namespace
 
 std::string explain_refusal(const Failure& failure) {
+  const bool of_request = failure.opcode != Failure::no_request;
   switch (failure.code) {
     case EBADF:
-      return explain_bad_descriptor(failure);
+      return of_request ? explain_bad_descriptor(failure) : std::string();
     case EINVAL:
-      return explain_invalid(failure);
+      return of_request ? explain_invalid(failure) : std::string();
     case EFAULT:
       return is_vectored(failure)
                  ? "the array of its buffers, or one of them, is not in this process's memory"

@@ -1,3 +1,4 @@
+#include <cstring>
 #include <linux_aio/raw/abi.hpp>
 
 #include "src/error_text/text.hpp"
@@ -28,6 +29,7 @@ std::string operation_of(const Failure& failure) {
   if (failure.opcode == raw::iocb_cmd_fsync) return "fsync";
   if (failure.opcode == raw::iocb_cmd_fdsync) return "fdatasync";
   if (is_poll(failure)) return "poll";
+  if (failure.opcode == Failure::no_request) return "request";
   return "request with opcode " + std::to_string(failure.opcode);
 }
 
@@ -46,6 +48,15 @@ std::string describe_request(const Failure& failure) {
     text += " at offset " + std::to_string(static_cast<std::uint64_t>(failure.offset));
   }
   return text;
+}
+
+std::string errno_text(int code) {
+#if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 32)
+  if (const char* name = ::strerrorname_np(code); name != nullptr) {
+    return std::string(name) + " (" + ::strerrordesc_np(code) + ")";
+  }
+#endif
+  return "errno " + std::to_string(code);
 }
 
 std::string list(const std::vector<std::string>& items, const char* word) {

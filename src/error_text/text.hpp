@@ -42,6 +42,8 @@ namespace linux_aio::detail {
 [[nodiscard]] bool is_sync(const Failure& failure) noexcept;
 [[nodiscard]] bool is_poll(const Failure& failure) noexcept;
 
+[[nodiscard]] std::string errno_text(int code);  // "EINVAL (Invalid argument)"
+
 /// "a", "a and b", "a, b and c" for the word "and".
 [[nodiscard]] std::string list(const std::vector<std::string>& items, const char* word);
 

@@ -19,8 +19,8 @@ namespace {
 
 // Where the program runs decides what a relative path means, so its own is made absolute.
 std::string program_path() {
-  const char* const given = std::getenv("COPY");
-  if (given == nullptr) throw std::runtime_error("COPY must name the program to test");
+  const char* const given = std::getenv("PROGRAM");
+  if (given == nullptr) throw std::runtime_error("PROGRAM must name the program to test");
   return std::filesystem::canonical(given).string();
 }
 

@@ -1,4 +1,4 @@
-// Runs examples/copy as its user does.
+// Runs an example as its user does: the program that the variable PROGRAM names.
 #pragma once
 
 #include <sys/types.h>

@@ -170,6 +170,18 @@ TEST_CASE("a cause that the request does not tell is one of those that are possi
   require_words(Error(Call::completion, EIO, request), {"kernel's log"});
 }
 
+TEST_CASE("an error of no request in particular says nothing of one") {
+  REQUIRE(Error(Call::completion, EIO).message().find("request failed: EIO") == 0);
+  REQUIRE(Error(Call::io_submit, EPERM).message().find("request was refused by io_submit: EPERM") ==
+          0);
+  for (const int code : {EBADF, EINVAL, EAGAIN, ESPIPE}) {
+    for (const Call call : {Call::io_submit, Call::completion}) {
+      REQUIRE(Error(call, code).message().find("descriptor -1") == std::string::npos);
+      REQUIRE(Error(call, code).message().find("offset") == std::string::npos);
+    }
+  }
+}
+
 TEST_CASE("an fsync that failed with EIO says that a second one proves nothing") {
   raw::iocb request{};
   raw::prep_fsync(request, closed);
