@@ -113,7 +113,7 @@ TEST_CASE("a request's message begins with the request, and where it was") {
   request.aio_lio_opcode = 9;
   REQUIRE(Error(Call::completion, EIO, request).message().find("request with opcode 9 failed") ==
           0);
-  ::iovec segment{};
+  const ::iovec segment{};
   raw::prep_pwritev(request, 3, &segment, 2, 8);
   REQUIRE(Error(Call::completion, EIO, request)
               .message()
