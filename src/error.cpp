@@ -13,7 +13,7 @@ using detail::Failure;
 // How the failure of a call reads: "io_setup: EAGAIN: cause", or with the request before it, "read
 // of 1 byte at offset 0 failed: EIO: cause".
 struct CallText {
-  const char* words;
+  const char* words = nullptr;
   std::string (*explain)(const Failure&) = nullptr;
   bool about_request = false;
 };

@@ -29,18 +29,18 @@ enum class Asynchrony : std::uint8_t {
 
 /// What an open file can do.
 struct FileCapabilities {
-  FileKind kind = FileKind::regular;
-  bool readable = false;              // open for reading
-  bool writable = false;              // open for writing
-  bool direct = false;                // O_DIRECT is set
-  bool non_blocking = false;          // O_NONBLOCK is set
-  bool append = false;                // O_APPEND is set: writes go to the end
-  std::optional<DirectIo> direct_io;  // what O_DIRECT needs, as File::direct_io(); nothing: none
-  Asynchrony reads = Asynchrony::unknown;
-  Asynchrony writes = Asynchrony::unknown;
+  FileKind kind = FileKind::regular;  ///< what the descriptor refers to
+  bool readable = false;              ///< open for reading
+  bool writable = false;              ///< open for writing
+  bool direct = false;                ///< O_DIRECT is set
+  bool non_blocking = false;          ///< O_NONBLOCK is set
+  bool append = false;                ///< O_APPEND is set: writes go to the end
+  std::optional<DirectIo> direct_io;  ///< what O_DIRECT needs, as File::direct_io(); nothing: none
+  Asynchrony reads = Asynchrony::unknown;   ///< what io_submit does with a read
+  Asynchrony writes = Asynchrony::unknown;  ///< what io_submit does with a write
 
-  Trial read;   // a read without flags
-  Trial write;  // a write without flags
+  Trial read;   ///< a read without flags
+  Trial write;  ///< a write without flags
 
   /// Whether io_submit accepts a flag for this file: where it does, a buffered write with no_wait
   /// may still complete with EOPNOTSUPP. `failed` with EOPNOTSUPP: the file or the kernel does not
@@ -52,10 +52,11 @@ struct FileCapabilities {
 /// Takes tens of milliseconds.
 ///
 /// Ownership: the file is borrowed for the call. Errors: EBADF, and others of statx(2). What a
-/// process without AIO cannot try is `untried`. Source: aio_read() in fs/aio.c, statx(2).
+/// process without AIO cannot try is `untried`. Since Linux 4.11. Source: aio_read() in fs/aio.c,
+/// statx(2).
 [[nodiscard]] Result<FileCapabilities> probe_file(BorrowedFd file) noexcept;
 
 /// The capabilities for people to read: some lines, the last of which ends with a newline, too.
-[[nodiscard]] std::string describe(const FileCapabilities& capabilities);
+[[nodiscard]] std::string describe(const FileCapabilities& file);
 
 }  // namespace linux_aio

@@ -19,22 +19,26 @@ enum class Finding : std::uint8_t {
 
 /// A finding, and the errno that it rests on; 0 if there was none.
 struct Trial {
-  Finding finding = Finding::untried;
-  int code = 0;
+  Finding finding = Finding::untried;  ///< what was found
+  int code = 0;                        ///< the errno, or 0
 
+  /// Whether it works for certain.
   [[nodiscard]] constexpr bool works() const noexcept { return finding == Finding::works; }
 };
 
 /// A trial of one flag: a ReadFlag or a WriteFlag.
 template <class Flag>
 struct FlagTrial {
-  Flag flag;
-  Trial trial{};
+  Flag flag;      ///< what was tried
+  Trial trial{};  ///< what came of it
 };
 
 /// A trial of every flag of a direction.
 struct FlagTrials {
+  /// One of each ReadFlag.
   std::array<FlagTrial<ReadFlag>, 2> read{{{ReadFlag::no_wait}, {ReadFlag::dont_cache}}};
+
+  /// One of each WriteFlag.
   std::array<FlagTrial<WriteFlag>, 8> write{{{WriteFlag::dsync},
                                              {WriteFlag::sync},
                                              {WriteFlag::no_wait},
@@ -44,7 +48,9 @@ struct FlagTrials {
                                              {WriteFlag::dont_cache},
                                              {WriteFlag::no_signal}}};
 
+  /// The trial of one flag.
   [[nodiscard]] constexpr Trial of(ReadFlag flag) const noexcept { return find(read, flag); }
+  /// The trial of one flag.
   [[nodiscard]] constexpr Trial of(WriteFlag flag) const noexcept { return find(write, flag); }
 
  private:

@@ -53,7 +53,7 @@ std::string explain_numbers(const Failure& failure) {
     return "the offset is negative (" + std::to_string(failure.offset) +
            "): the largest is 9223372036854775807";
   }
-  constexpr unsigned both = static_cast<unsigned>(raw::rwf_append | raw::rwf_noappend);
+  constexpr auto both = static_cast<unsigned>(raw::rwf_append | raw::rwf_noappend);
   if ((failure.flags & both) == both) return "the flags append and no_append contradict each other";
   const unsigned priority_class = raw::ioprio_prio_class(failure.io_priority);
   const unsigned level = raw::ioprio_prio_data(failure.io_priority);

@@ -51,14 +51,18 @@ class Requests {
       : context_(context), files_(files) {}
 
   void try_all(KernelCapabilities& found) noexcept {
-    found.write = try_transfer(raw::prep_pwrite, byte_.data(), byte_.size());
-    found.vectored_write = try_transfer(raw::prep_pwritev, segments_.data(), segments_.size());
-    found.read = try_transfer(raw::prep_pread, byte_.data(), byte_.size());
-    found.vectored_read = try_transfer(raw::prep_preadv, segments_.data(), segments_.size());
+    const int fd = files_.memory.number();
     raw::iocb request{};
-    raw::prep_fsync(request, files_.memory.number());
+    raw::prep_pwrite(request, fd, byte_.data(), byte_.size(), 0);
+    found.write = judge(context_.answer_to(request), 1);
+    raw::prep_pwritev(request, fd, segments_.data(), segments_.size(), 0);
+    found.vectored_write = judge(context_.answer_to(request), 1);
+    found.read = judge(context_.answer_to(read()), 1);
+    raw::prep_preadv(request, fd, segments_.data(), segments_.size(), 0);
+    found.vectored_read = judge(context_.answer_to(request), 1);
+    raw::prep_fsync(request, fd);
     found.fsync = judge(context_.answer_to(request), 0);
-    raw::prep_fdsync(request, files_.memory.number());
+    raw::prep_fdsync(request, fd);
     found.fdatasync = judge(context_.answer_to(request), 0);
     found.poll = try_poll();
     found.eventfd = try_eventfd();
@@ -78,13 +82,6 @@ class Requests {
     if (answer.result == expected) return {.finding = Finding::works, .code = 0};
     return {.finding = Finding::failed,
             .code = answer.result < 0 ? static_cast<int>(-answer.result) : EIO};
-  }
-
-  template <class Prepare, class Memory>
-  Trial try_transfer(Prepare prepare, Memory* memory, std::size_t count) noexcept {
-    raw::iocb request{};
-    prepare(request, files_.memory.number(), memory, count, 0);
-    return judge(context_.answer_to(request), 1);
   }
 
   [[nodiscard]] raw::iocb read() noexcept {
