@@ -23,7 +23,7 @@ class BorrowedFd {
 
   /// Whether a transfer would make io_submit wait for the other side: a pipe, a socket or the like
   /// without O_NONBLOCK. Such a transfer is sent with no_wait: it is EAGAIN where there is nothing
-  /// to read, or no room to write.
+  /// to read, or no room to write, and EOPNOTSUPP on a FIFO that was opened by its path.
   [[nodiscard]] constexpr bool may_block() const noexcept { return may_block_; }
 
  private:
@@ -50,7 +50,7 @@ struct OpenOptions {
 /// using it ends the program.
 class LINUX_AIO_CONSUMABLE File {
  public:
-  /// Opens `path`.
+  /// Opens `path`. A FIFO is opened as open(2) does it, and is O_NONBLOCK afterwards.
   ///
   /// Ownership: the File owns the descriptor. Errors: those of open(2): ENOENT, EACCES, EEXIST,
   /// EINVAL (O_DIRECT on a file system without it) and more. Since Linux 2.6. Source: open(2).
@@ -105,6 +105,8 @@ class LINUX_AIO_CONSUMABLE File {
   LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] Result<DirectIo> direct_io() const noexcept;
 
  private:
+  static File own(int fd) noexcept;
+
   BorrowedFd borrowed_;
 };
 
