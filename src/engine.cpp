@@ -194,8 +194,11 @@ Result<void> Engine::destroy() noexcept {
 
 Statistics Engine::statistics() const noexcept {
   Statistics result = statistics_;
-  // Counted so that reading the ring counts nothing.
-  result.reaped_in_user_space = result.accepted - in_kernel_ - result.reaped_by_system_call;
+  // Counted so that reading the ring counts nothing. What a system call brought and is not yet
+  // finished is in both of the others.
+  const std::size_t unfinished = events_end_ - events_begin_;
+  result.reaped_in_user_space =
+      result.accepted - in_kernel_ - (result.reaped_by_system_call - unfinished);
   return result;
 }
 
