@@ -53,16 +53,26 @@ const char* name_of(Call call) noexcept {
 const char* operation_of(std::uint8_t opcode) noexcept {
   switch (opcode) {
     case raw::iocb_cmd_pread:
+    case raw::iocb_cmd_preadv:
       return "read";
     case raw::iocb_cmd_pwrite:
+    case raw::iocb_cmd_pwritev:
       return "write";
     case raw::iocb_cmd_fsync:
       return "fsync";
     case raw::iocb_cmd_fdsync:
       return "fdatasync";
+    case raw::iocb_cmd_poll:
+      return "poll";
     default:
       return "request";
   }
+}
+
+constexpr std::uint64_t most_buffers = 1024;  // UIO_MAXIOV
+
+bool is_vectored(std::uint8_t opcode) noexcept {
+  return opcode == raw::iocb_cmd_preadv || opcode == raw::iocb_cmd_pwritev;
 }
 
 // "EINVAL (Invalid argument)"
@@ -120,19 +130,29 @@ std::string explain_setup(int code, std::uint64_t capacity) {
   }
 }
 
-std::string explain_refusal(int code, const char* operation) {
+std::string explain_refusal(int code, std::uint8_t opcode, std::uint64_t length) {
+  const char* const operation = operation_of(opcode);
   switch (code) {
     case EBADF:
       return "the descriptor is closed, was opened with O_PATH, or not for this " +
              std::string(operation);
     case EINVAL:
+      if (is_vectored(opcode) && length > most_buffers) {
+        return "the kernel takes " + std::to_string(most_buffers) + " buffers at most";
+      }
+      if (opcode == raw::iocb_cmd_poll) {
+        return "such a file cannot be polled for this (it has two wait queues, as a FIFO opened "
+               "for "
+               "reading and writing; a regular file only for in and out), or the context belongs "
+               "to another process";
+      }
       return "the kernel cannot do this " + std::string(operation) +
              " on such a file (a directory, a pipe for fsync), the offset is negative, or the "
              "context belongs to another process";
     case EFAULT:
       return "the buffer is not in this process's memory";
     case EOPNOTSUPP:
-      return "the kernel or the file does not know one of the flags";
+      return "the kernel or the file does not know one of the flags; a FIFO needs O_NONBLOCK";
     case EPERM:
       return "the I/O priority needs a capability, or a seccomp filter forbids io_submit";
     case EAGAIN:
@@ -167,6 +187,8 @@ std::string explain_completion(int code, const char* operation) {
       return "a pipe or socket has no offsets: leave out .at()";
     case ENOSPC:
       return "the file system is full";
+    case ECANCELED:
+      return "it was cancelled, by Context::cancel or close";
     default:
       return {};
   }
@@ -185,6 +207,9 @@ std::string explain_context(int code) {
 }
 
 std::string explain_submit(int code, std::uint64_t capacity) {
+  if (code == EAGAIN && capacity == 0) {
+    return "run() waits for room, or the kernel has none for what is staged: wait() makes it";
+  }
   if (code == EAGAIN) {
     return "all " + std::to_string(capacity) +
            " slots are in flight: wait() makes room, or create the context with more capacity";
@@ -209,8 +234,9 @@ std::string Error::message() const {
   std::string text;
   if (of_request) {
     text = operation;
-    if (is_transfer) {
-      text += " of " + std::to_string(length_) + " bytes at offset " + std::to_string(offset_);
+    if (is_transfer || is_vectored(opcode_)) {
+      text += " of " + std::to_string(length_) + (is_transfer ? " bytes" : " buffers") +
+              " at offset " + std::to_string(offset_);
     }
     text += call_ == Call::io_submit ? " was refused by io_submit: " : " failed: ";
   } else {
@@ -223,7 +249,7 @@ std::string Error::message() const {
       why = explain_setup(code_, length_);
       break;
     case Call::io_submit:
-      why = explain_refusal(code_, operation);
+      why = explain_refusal(code_, opcode_, length_);
       break;
     case Call::completion:
       why = code_ == EINVAL && is_transfer
@@ -235,7 +261,8 @@ std::string Error::message() const {
       break;
     case Call::wait:
       why = code_ == EINVAL ? explain_context(code_)
-                            : "nothing is in flight, so there is nothing to wait for";
+                            : "nothing is in flight but what open Commits hold back, so there is "
+                              "nothing to wait for";
       break;
     case Call::close_context:
       why = std::to_string(length_) + " requests are still in flight; the context stays open";

@@ -101,7 +101,7 @@ TEST_CASE("a request's message begins with the request, and where it was") {
   raw::prep_fdsync(request, 3);
   REQUIRE(Error(Call::io_submit, EBADF, request).message().find("fdatasync was refused by") == 0);
   raw::prep_poll(request, 3, 1);
-  REQUIRE(Error(Call::completion, EIO, request).message().find("request failed") == 0);
+  REQUIRE(Error(Call::completion, EIO, request).message().find("poll failed") == 0);
 }
 
 TEST_CASE("a message tells the cause and the remedy") {
