@@ -171,16 +171,28 @@ void Engine::cancel_polls() noexcept {
 Result<void> Engine::close(const Deadline& deadline) noexcept {
   const ThreadCheck::Use use(thread_check);
   if (closed()) return {};
+  // A run() that waits for a slot, from one of whose continuations this is called, gets ESHUTDOWN;
+  // until then it must not keep coroutines from theirs.
+  const std::size_t runs_waiting = std::exchange(runs_waiting_, 0);
+  const Result<void> completed = complete_all(deadline);
+  runs_waiting_ = runs_waiting;
+  if (!completed || closed()) return completed;  // closed by a continuation
+  return destroy();
+}
+
+Result<void> Engine::complete_all(const Deadline& deadline) noexcept {
+  serve_room_queue();
   while (in_flight() != 0) {
     cancel_polls();
-    const Result<std::size_t> done = wait(in_flight(), deadline);
+    // Not for what is held by a Commit: a continuation may poll again before that ends.
+    const std::size_t ending = std::max<std::size_t>(in_kernel_ + staged_count_ + refused_, 1);
+    const Result<std::size_t> done = wait(ending, deadline);
     if (!done) return std::unexpected(done.error());
     if (in_flight() != 0 && deadline && std::chrono::steady_clock::now() >= *deadline) {
       return std::unexpected(Error(Call::close_context, ETIMEDOUT, in_flight()));
     }
   }
-  if (closed()) return {};  // by a continuation
-  return destroy();
+  return {};
 }
 
 Result<void> Engine::destroy() noexcept {

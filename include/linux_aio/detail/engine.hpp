@@ -135,6 +135,7 @@ class Engine {
   Result<void> reap(std::size_t at_least, const Deadline& deadline,
                     const ::sigset_t* signals) noexcept;
   void cancel_polls() noexcept;
+  Result<void> complete_all(const Deadline& deadline) noexcept;
   Result<void> destroy() noexcept;
 
   raw::aio_context_t handle_ = 0;
