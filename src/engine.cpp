@@ -68,8 +68,11 @@ Engine::~Engine() {
 }
 
 Slot* Engine::await_slot() noexcept {
+  const ThreadCheck::Use use(thread_check);
   while (usable()) {
     if (Slot* const slot = slots_.acquire(); slot != nullptr) return slot;
+    // Nothing will complete: all slots are held by commits that are open.
+    if (in_kernel_ == 0 && staged_count_ == 0 && refused_ == 0) return nullptr;
     ++runs_waiting_;
     wait_or_die();
     --runs_waiting_;

@@ -63,9 +63,10 @@ class Context {
   /// Ownership: spans are borrowed for the duration of the call; buffers come back in the
   /// completions. More requests than there is room for go out as room is made, before any that
   /// others submit meanwhile. Other requests' continuations may run meanwhile.
-  /// Errors: in each completion; there ESHUTDOWN if the context is closed, EINVAL in a forked
-  /// child. Ends the program where it can no longer wait for what it lent: a seccomp filter without
-  /// io_getevents. Since Linux 2.6. Source: io_submit(2), io_getevents(2).
+  /// Errors: in each completion; there ESHUTDOWN if the context is closed, EAGAIN if open Commits
+  /// have all slots, EINVAL in a forked child. Ends the program where it can no longer wait for
+  /// what it lent: a seccomp filter without io_getevents. Since Linux 2.6. Source: io_submit(2),
+  /// io_getevents(2).
   template <class... Requests>
   [[nodiscard]] auto run(Requests&&... requests) noexcept {
     (detail::explain_request<Requests&&>(), ...);

@@ -43,8 +43,8 @@ class Engine {
   }
 
   /// A slot for run(), which waits for one if the table is full; nullptr if the context is not
-  /// usable. Meanwhile nobody else gets one: continuations that submit again would take each that
-  /// is freed.
+  /// usable, or full of what no wait completes. Meanwhile nobody else gets one: continuations that
+  /// submit again would take each that is freed.
   [[nodiscard]] Slot* await_slot() noexcept;
 
   /// The most segments of a request. Source: UIO_MAXIOV.
