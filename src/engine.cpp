@@ -124,6 +124,7 @@ void Engine::keep(RequestId held) noexcept {
 }
 
 void Engine::let_go(RequestId held, bool failed) noexcept {
+  const ThreadCheck::Use use(thread_check);
   Slot* const slot = slots_.find(held.value());
   if (slot == nullptr || !slot->held) return;  // cancelled meanwhile
   if (failed) slot->refusal = ECANCELED;

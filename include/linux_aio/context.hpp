@@ -160,6 +160,7 @@ class Context {
     using Callable = std::decay_t<Continuation>;
     detail::explain_submission<Sync&&, Callable>();
     detail::Engine& engine = this->engine();
+    const detail::ThreadCheck::Use use(engine.thread_check);
     Callable callable(std::forward<Continuation>(continuation));
     detail::Slot* const slot = detail::place_owned(engine, sync, callable);
     if (slot == nullptr) {
