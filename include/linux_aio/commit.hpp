@@ -69,7 +69,8 @@ class [[nodiscard]] Commit {
       Request&& request, Continuation&& continuation) noexcept {
     using Callable = std::decay_t<Continuation>;
     detail::explain_submission<Request&&, Callable>();
-    static_assert(detail::is_write<Request>, "a Commit takes writes; reads go to the context");
+    static_assert(detail::is_write<std::remove_cvref_t<Request>>,
+                  "a Commit takes writes only: submit this request to the context");
     detail::Engine& engine = checked();
     const detail::ThreadCheck::Use use(engine.thread_check);
     detail::CommitContinuation<Callable> part{&engine, sync_, request.length(),

@@ -93,7 +93,11 @@ class Context {
     using R = std::ranges::range_value_t<Requests>;
     detail::explain_request<R&&>();
     static_assert(std::invocable<Continuation&, std::size_t, typename R::Completion>,
-                  "the continuation must be callable with an index and the requests' completion");
+                  "the continuation must be callable with an index and the requests' completion: "
+                  "[](std::size_t index, auto done) {}");
+    static_assert(
+        !std::is_const_v<std::remove_reference_t<std::ranges::range_reference_t<Requests>>>,
+        "requests are given up when they are run: the range must not be const");
     detail::Engine& engine = this->engine();
     std::size_t left = 0;
     for (std::size_t index = 0; R & request : requests) {
@@ -141,7 +145,7 @@ class Context {
   /// the context is destroyed first, the coroutine is never resumed. Errors: in the completion, as
   /// run(). Since Linux 2.6. Source: io_submit(2).
   template <class Request>
-  [[nodiscard]] Async<Request> async(Request&& request) noexcept LINUX_AIO_LIFETIMEBOUND {
+  [[nodiscard]] Async<Request> async(Request&& request) & noexcept LINUX_AIO_LIFETIMEBOUND {
     detail::explain_request<Request&&>();
     static_assert(
         Request::owns_memory,
@@ -154,11 +158,14 @@ class Context {
   /// `continuation` is called once with its completion.
   ///
   /// Ownership, errors: as submit(); ECANCELED in the completion if one of the writes failed.
-  template <class Continuation>
+  template <class Request, class Continuation>
   [[nodiscard]] std::expected<Commit, Rejected<Sync, std::decay_t<Continuation>>> begin_commit(
-      Sync&& sync, Continuation&& continuation) noexcept LINUX_AIO_LIFETIMEBOUND {
+      Request&& sync, Continuation&& continuation) & noexcept LINUX_AIO_LIFETIMEBOUND {
     using Callable = std::decay_t<Continuation>;
-    detail::explain_submission<Sync&&, Callable>();
+    detail::explain_submission<Request&&, Callable>();
+    static_assert(std::same_as<std::remove_cvref_t<Request>, Sync>,
+                  "begin_commit() takes the fsync or fdatasync of the commit: submit its writes "
+                  "through the Commit");
     detail::Engine& engine = this->engine();
     const detail::ThreadCheck::Use use(engine.thread_check);
     Callable callable(std::forward<Continuation>(continuation));
