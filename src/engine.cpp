@@ -68,8 +68,11 @@ Engine::~Engine() {
 }
 
 Slot* Engine::await_slot() noexcept {
+  const ThreadCheck::Use use(thread_check);
   while (usable()) {
     if (Slot* const slot = slots_.acquire(); slot != nullptr) return slot;
+    // Nothing will complete: all slots are held by commits that are open.
+    if (in_kernel_ == 0 && staged_count_ == 0 && refused_ == 0) return nullptr;
     ++runs_waiting_;
     wait_or_die();
     --runs_waiting_;
@@ -89,7 +92,8 @@ void Engine::wait_or_die() noexcept {
 }
 
 Error Engine::refusal() const noexcept {
-  if (usable()) return Error(Call::submit, EAGAIN, capacity());
+  // Where slots are free, what is staged has all segments, or run() is waiting for room.
+  if (usable()) return Error(Call::submit, EAGAIN, in_flight() < capacity() ? 0 : capacity());
   return Error(Call::submit, closed() ? ESHUTDOWN : EINVAL);
 }
 
@@ -120,6 +124,7 @@ void Engine::keep(RequestId held) noexcept {
 }
 
 void Engine::let_go(RequestId held, bool failed) noexcept {
+  const ThreadCheck::Use use(thread_check);
   Slot* const slot = slots_.find(held.value());
   if (slot == nullptr || !slot->held) return;  // cancelled meanwhile
   if (failed) slot->refusal = ECANCELED;
@@ -170,16 +175,28 @@ void Engine::cancel_polls() noexcept {
 Result<void> Engine::close(const Deadline& deadline) noexcept {
   const ThreadCheck::Use use(thread_check);
   if (closed()) return {};
+  // A run() that waits for a slot, from one of whose continuations this is called, gets ESHUTDOWN;
+  // until then it must not keep coroutines from theirs.
+  const std::size_t runs_waiting = std::exchange(runs_waiting_, 0);
+  const Result<void> completed = complete_all(deadline);
+  runs_waiting_ = runs_waiting;
+  if (!completed || closed()) return completed;  // closed by a continuation
+  return destroy();
+}
+
+Result<void> Engine::complete_all(const Deadline& deadline) noexcept {
+  serve_room_queue();
   while (in_flight() != 0) {
     cancel_polls();
-    const Result<std::size_t> done = wait(in_flight(), deadline);
+    // Not for what is held by a Commit: a continuation may poll again before that ends.
+    const std::size_t ending = std::max<std::size_t>(in_kernel_ + staged_count_ + refused_, 1);
+    const Result<std::size_t> done = wait(ending, deadline);
     if (!done) return std::unexpected(done.error());
     if (in_flight() != 0 && deadline && std::chrono::steady_clock::now() >= *deadline) {
       return std::unexpected(Error(Call::close_context, ETIMEDOUT, in_flight()));
     }
   }
-  if (closed()) return {};  // by a continuation
-  return destroy();
+  return {};
 }
 
 Result<void> Engine::destroy() noexcept {
@@ -194,8 +211,11 @@ Result<void> Engine::destroy() noexcept {
 
 Statistics Engine::statistics() const noexcept {
   Statistics result = statistics_;
-  // Counted so that reading the ring counts nothing.
-  result.reaped_in_user_space = result.accepted - in_kernel_ - result.reaped_by_system_call;
+  // Counted so that reading the ring counts nothing. What a system call brought and is not yet
+  // finished is in both of the others.
+  const std::size_t unfinished = events_end_ - events_begin_;
+  result.reaped_in_user_space =
+      result.accepted - in_kernel_ - (result.reaped_by_system_call - unfinished);
   return result;
 }
 

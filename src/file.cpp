@@ -74,9 +74,20 @@ Result<File> File::open(const char* path, Access access, OpenOptions options) no
   if (options.truncate) flags |= O_TRUNC;
   for (;;) {
     const int fd = ::open(path, flags, options.mode);
-    if (fd >= 0) return File(fd);
+    if (fd >= 0) return own(fd);
     if (errno != EINTR) return std::unexpected(Error(Call::open, errno));
   }
+}
+
+// A FIFO that was opened by its path knows no RWF_NOWAIT, unlike a pipe; but what was just opened
+// is nobody else's, and may be made not to block.
+File File::own(int fd) noexcept {
+  File file(fd);
+  if (file.borrowed_.may_block_) {
+    static_cast<void>(::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK));
+    file.borrowed_ = BorrowedFd(fd);
+  }
+  return file;
 }
 
 File::File(int fd) noexcept : borrowed_(fd) {

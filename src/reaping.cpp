@@ -119,13 +119,14 @@ Result<std::size_t> Engine::wait(std::size_t at_least, const Deadline& deadline,
       return std::unexpected(result.error());
     }
     const bool full = events_end_ == events_.size();
+    const bool short_count = events_end_ < std::min(missing, events_.size());
     finish_ready(most);
     done = finished_ - before;
     const bool more = full && done < most;
     if (done >= at_least && !more) return done;
     // A short count alone says nothing: a signal makes one, too. With a mask it is what is asked
     // for.
-    if (passed(deadline) || (signals != nullptr && !full)) return done;
+    if (passed(deadline) || (signals != nullptr && short_count)) return done;
   }
 }
 

@@ -1,6 +1,7 @@
 // The part of Engine that hands staged requests to the kernel.
 #include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -18,11 +19,15 @@ std::uint64_t sleeps_of_thread() noexcept {
   return static_cast<std::uint64_t>(usage.ru_nvcsw);
 }
 
-// Counts a completion that the kernel does not know of. A descriptor that is no eventfd is why the
-// request was refused.
+// Counts a completion that the kernel does not know of. An eventfd that was closed too early may be
+// why the request was refused, and its number that of another file by now, which must not be
+// written to: an eventfd has no file type.
 void announce(const raw::iocb& request) noexcept {
   if ((request.aio_flags & static_cast<std::uint32_t>(raw::iocb_flag_resfd)) == 0) return;
-  static_cast<void>(::eventfd_write(static_cast<int>(request.aio_resfd), 1));
+  const int fd = static_cast<int>(request.aio_resfd);
+  struct ::stat status{};
+  if (::fstat(fd, &status) != 0 || (status.st_mode & S_IFMT) != 0) return;
+  static_cast<void>(::eventfd_write(fd, 1));
 }
 
 }  // namespace

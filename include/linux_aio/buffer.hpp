@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <linux_aio/config.hpp>
 #include <memory>
+#include <ranges>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -80,6 +81,19 @@ template <class Character, class Traits, class Allocator>
 inline constexpr bool is_string<std::basic_string<Character, Traits, Allocator>> = true;
 
 template <class T>
+inline constexpr bool has_strings = is_string<T>;
+template <std::ranges::range T>
+inline constexpr bool has_strings<T> = is_string<T> || is_string<std::ranges::range_value_t<T>>;
+
+// Whether it is a range of buffers that must not be touched.
+template <class T>
+inline constexpr bool has_const_buffers = false;
+template <std::ranges::range T>
+inline constexpr bool has_const_buffers<T> =
+    Buffer<std::ranges::range_value_t<T>> &&
+    std::is_const_v<std::remove_reference_t<std::ranges::range_reference_t<T&>>>;
+
+template <class T>
 inline constexpr bool is_smart_array = false;
 template <class T, class Deleter>
 inline constexpr bool is_smart_array<std::unique_ptr<T[], Deleter>> = true;
@@ -102,7 +116,7 @@ template <class Given>
 consteval void explain_buffer() {
   using T = std::remove_cvref_t<Given>;
   static_assert(
-      !is_string<T>,
+      !has_strings<T>,
       "a std::string is no buffer: short strings live inside the object and move with it; "
       "use an AlignedBuffer, a std::vector<char>, or a span of it in run()");
   static_assert(
@@ -110,10 +124,13 @@ consteval void explain_buffer() {
       "this type is no buffer: a std::unique_ptr<T[]> does not know its size; use "
       "sized(std::move(pointer), size), or shared(pointer, size) of a std::shared_ptr<T[]> "
       "that is only written");
-  static_assert(has_plain_elements<T>,
+  static_assert(!has_const_buffers<T>,
+                "the buffers of this range are const: pass std::move(buffers), or to run() a "
+                "std::span of buffers that are not const");
+  static_assert(has_plain_elements<T> || has_strings<T> || has_const_buffers<T>,
                 "the elements of this buffer are no plain data: pointers, spans, iovecs and bools "
                 "are not read from a file or written to one");
-  if constexpr (!is_string<T> && !is_smart_array<T> && has_plain_elements<T>) {
+  if constexpr (!has_strings<T> && !is_smart_array<T> && has_plain_elements<T>) {
     static_assert(Buffer<T>,
                   "this type is no buffer: use an AlignedBuffer, a std::vector, a std::span (in "
                   "run()), or specialise linux_aio::buffer_traits for it");

@@ -33,8 +33,8 @@ struct CommitContinuation {
   template <class Completion>
   void operator()(Completion&& done) && noexcept {
     const bool whole = done.result && *done.result == length;
+    engine->let_go(sync, !whole);  // first, for the continuation may wait for the sync
     std::move(continuation)(std::forward<Completion>(done));
-    engine->let_go(sync, !whole);
   }
 };
 
@@ -70,26 +70,36 @@ class [[nodiscard]] Commit {
       Request&& request, Continuation&& continuation) noexcept {
     using Callable = std::decay_t<Continuation>;
     detail::explain_submission<Request&&, Callable>();
-    static_assert(detail::is_write<Request>, "a Commit takes writes; reads go to the context");
-    if (engine_ == nullptr) detail::fatal("a Commit was used after it was moved from or sealed");
-    detail::CommitContinuation<Callable> part{engine_, sync_, request.length(),
+    static_assert(detail::is_write<std::remove_cvref_t<Request>>,
+                  "a Commit takes writes only: submit this request to the context");
+    detail::Engine& engine = checked();
+    const detail::ThreadCheck::Use use(engine.thread_check);
+    detail::CommitContinuation<Callable> part{&engine, sync_, request.length(),
                                               std::forward<Continuation>(continuation)};
-    detail::Slot* const slot = detail::place_owned(*engine_, request, part);
+    detail::Slot* const slot = detail::place_owned(engine, request, part);
     if (slot == nullptr) {
-      return std::unexpected(Rejected<Request, Callable>{engine_->refusal(), std::move(request),
+      return std::unexpected(Rejected<Request, Callable>{engine.refusal(), std::move(request),
                                                          std::move(part.continuation)});
     }
-    engine_->keep(sync_);
-    engine_->stage(*slot);
-    return engine_->id_of(*slot);
+    engine.keep(sync_);
+    engine.stage(*slot);
+    return engine.id_of(*slot);
   }
 
   /// No more writes: the sync goes out when those there are are complete, at once if they are.
-  void seal() && noexcept { std::exchange(engine_, nullptr)->let_go(sync_, false); }
+  void seal() && noexcept {
+    checked().let_go(sync_, false);
+    engine_ = nullptr;
+  }
 
  private:
   friend class Context;
   Commit(detail::Engine& engine, RequestId sync) noexcept : engine_(&engine), sync_(sync) {}
+
+  [[nodiscard]] detail::Engine& checked() const noexcept {
+    if (engine_ == nullptr) detail::fatal("a Commit was used after it was moved from or sealed");
+    return *engine_;
+  }
 
   detail::Engine* engine_;
   RequestId sync_;

@@ -66,9 +66,10 @@ class Context {
   /// Ownership: spans are borrowed for the duration of the call; buffers come back in the
   /// completions. More requests than there is room for go out as room is made, before any that
   /// others submit meanwhile. Other requests' continuations may run meanwhile.
-  /// Errors: in each completion; there ESHUTDOWN if the context is closed, EINVAL in a forked
-  /// child. Ends the program where it can no longer wait for what it lent: a seccomp filter without
-  /// io_getevents. Since Linux 2.6. Source: io_submit(2), io_getevents(2).
+  /// Errors: in each completion; there ESHUTDOWN if the context is closed, EAGAIN if open Commits
+  /// have all slots, EINVAL in a forked child. Ends the program where it can no longer wait for
+  /// what it lent: a seccomp filter without io_getevents. Since Linux 2.6. Source: io_submit(2),
+  /// io_getevents(2).
   template <class... Requests>
   [[nodiscard]] auto run(Requests&&... requests) noexcept {
     (detail::explain_request<Requests&&>(), ...);
@@ -95,7 +96,11 @@ class Context {
     using R = std::ranges::range_value_t<Requests>;
     detail::explain_request<R&&>();
     static_assert(std::invocable<Continuation&, std::size_t, typename R::Completion>,
-                  "the continuation must be callable with an index and the requests' completion");
+                  "the continuation must be callable with an index and the requests' completion: "
+                  "[](std::size_t index, auto done) {}");
+    static_assert(
+        !std::is_const_v<std::remove_reference_t<std::ranges::range_reference_t<Requests>>>,
+        "requests are given up when they are run: the range must not be const");
     detail::Engine& engine = this->engine();
     std::size_t left = 0;
     for (std::size_t index = 0; R & request : requests) {
@@ -143,7 +148,7 @@ class Context {
   /// the context is destroyed first, the coroutine is never resumed. Errors: in the completion, as
   /// run(). Since Linux 2.6. Source: io_submit(2).
   template <class Request>
-  [[nodiscard]] Async<Request> async(Request&& request) noexcept LINUX_AIO_LIFETIMEBOUND {
+  [[nodiscard]] Async<Request> async(Request&& request) & noexcept LINUX_AIO_LIFETIMEBOUND {
     detail::explain_request<Request&&>();
     static_assert(
         Request::owns_memory,
@@ -157,12 +162,16 @@ class Context {
   ///
   /// Ownership: as submit(). Errors: as submit(); ECANCELED in the completion if one of the writes
   /// failed. Since Linux 4.18. Source: fsync(2), aio_fsync() in fs/aio.c.
-  template <class Continuation>
+  template <class Request, class Continuation>
   [[nodiscard]] std::expected<Commit, Rejected<Sync, std::decay_t<Continuation>>> begin_commit(
-      Sync&& sync, Continuation&& continuation) noexcept LINUX_AIO_LIFETIMEBOUND {
+      Request&& sync, Continuation&& continuation) & noexcept LINUX_AIO_LIFETIMEBOUND {
     using Callable = std::decay_t<Continuation>;
-    detail::explain_submission<Sync&&, Callable>();
+    detail::explain_submission<Request&&, Callable>();
+    static_assert(std::same_as<std::remove_cvref_t<Request>, Sync>,
+                  "begin_commit() takes the fsync or fdatasync of the commit: submit its writes "
+                  "through the Commit");
     detail::Engine& engine = this->engine();
+    const detail::ThreadCheck::Use use(engine.thread_check);
     Callable callable(std::forward<Continuation>(continuation));
     detail::Slot* const slot = detail::place_owned(engine, sync, callable);
     if (slot == nullptr) {

@@ -24,7 +24,7 @@ class BorrowedFd {
   /// Whether a transfer would make io_submit wait for the other side: a pipe, a socket or the like
   /// without O_NONBLOCK. Such a transfer is sent with no_wait: it is EAGAIN where there is nothing
   /// to read, or no room to write. What does not know no_wait refuses it with EOPNOTSUPP, as a FIFO
-  /// in a file system does: open that with OpenOptions::non_blocking.
+  /// in a file system does; File::open makes that O_NONBLOCK.
   [[nodiscard]] constexpr bool may_block() const noexcept { return may_block_; }
 
   /// The file's size in bytes. Errors: those of statx(2). Source: statx(2).
@@ -56,7 +56,7 @@ struct OpenOptions {
   bool direct = false;  ///< O_DIRECT: past the page cache; needs the alignment of File::direct_io()
   bool create = false;  ///< O_CREAT
   bool exclusive = false;     ///< O_EXCL: with create, fails with EEXIST where the file exists
-  bool non_blocking = false;  ///< O_NONBLOCK: what a FIFO needs, see BorrowedFd::may_block()
+  bool non_blocking = false;  ///< O_NONBLOCK: opening a FIFO does not wait for its other end
   bool truncate = false;      ///< O_TRUNC
   unsigned mode = 0666;       ///< permission bits of a created file, before the umask
 };
@@ -65,7 +65,7 @@ struct OpenOptions {
 /// using it ends the program.
 class LINUX_AIO_CONSUMABLE File {
  public:
-  /// Opens `path`.
+  /// Opens `path`. A FIFO is opened as open(2) does it, and is O_NONBLOCK afterwards.
   ///
   /// Ownership: the File owns the descriptor. Errors: those of open(2): ENOENT, EACCES, EEXIST,
   /// EINVAL (O_DIRECT on a file system without it) and more. Since Linux 2.6. Source: open(2).
@@ -119,6 +119,8 @@ class LINUX_AIO_CONSUMABLE File {
   }
 
  private:
+  static File own(int fd) noexcept;
+
   BorrowedFd borrowed_;
 };
 

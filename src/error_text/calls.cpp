@@ -91,6 +91,9 @@ std::string explain_context(const Failure& failure) {
 std::string explain_submit(const Failure& failure) {
   switch (failure.code) {
     case EAGAIN:
+      if (failure.number == 0) {
+        return "run() waits for room, or the kernel has none for what is staged: wait() makes it";
+      }
       return "all " + std::to_string(failure.number) +
              " slots are in flight: wait() makes room, or create the context with more capacity";
     case ESHUTDOWN:
@@ -102,7 +105,7 @@ std::string explain_submit(const Failure& failure) {
 
 std::string explain_wait(const Failure& failure) {
   if (failure.code != EDEADLK) return explain_context(failure);
-  return "nothing is in flight, so there is nothing to wait for";
+  return "nothing is in flight but what open Commits hold back, so there is nothing to wait for";
 }
 
 std::string explain_close_context(const Failure& failure) {

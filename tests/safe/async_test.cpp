@@ -1,48 +1,18 @@
 // co_await in coroutines: resumed once, with the completion; destroyed at any time.
 #include <catch2/catch_all.hpp>
 #include <cerrno>
-#include <coroutine>
-#include <exception>
 #include <linux_aio/linux_aio.hpp>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "tests/support/safe.hpp"
+#include "tests/support/task.hpp"
 
 namespace {
 
 using namespace linux_aio::testing;
 namespace aio = linux_aio;
-
-/// The least that a task type can be: starts at once, and destroys what is left of it.
-class Task {
- public:
-  struct promise_type {
-    Task get_return_object() {
-      return Task(std::coroutine_handle<promise_type>::from_promise(*this));
-    }
-    static std::suspend_never initial_suspend() noexcept { return {}; }
-    static std::suspend_always final_suspend() noexcept { return {}; }
-    static void return_void() noexcept {}
-    [[noreturn]] static void unhandled_exception() noexcept { std::terminate(); }
-  };
-
-  Task(Task&& other) noexcept : coroutine_(std::exchange(other.coroutine_, nullptr)) {}
-  Task& operator=(Task&&) = delete;
-  Task(const Task&) = delete;
-  Task& operator=(const Task&) = delete;
-  ~Task() { destroy(); }
-
-  [[nodiscard]] bool done() const { return coroutine_.done(); }
-  void destroy() {
-    if (coroutine_) std::exchange(coroutine_, nullptr).destroy();
-  }
-
- private:
-  explicit Task(std::coroutine_handle<promise_type> coroutine) : coroutine_(coroutine) {}
-  std::coroutine_handle<promise_type> coroutine_;
-};
 
 Task read_twice(aio::Context& context, const TemporaryFile& file, std::vector<Bytes>& read) {
   const aio::BorrowedFd fd = borrowed(file);
@@ -142,4 +112,27 @@ TEST_CASE("a closed context completes at once what is awaited, with its buffer")
   REQUIRE(task.done());
   REQUIRE(code == ESHUTDOWN);
   REQUIRE(size == 10);
+}
+
+TEST_CASE(
+    "close completes the coroutines that wait for room, also inside a run that waits for it") {
+  const TemporaryFile file(pattern(100));
+  const Pipe pipe;
+  aio::Context context = make_context(1);
+  std::vector<Bytes> read;
+  std::vector<int> codes;
+  const auto poll_then_read = [&]() -> Task {
+    const auto polled =
+        co_await context.async(aio::poll(aio::BorrowedFd(pipe.read_end()), aio::PollEvent::in));
+    codes.push_back(polled.result ? 0 : polled.result.error().code());
+  };
+  submit(context, aio::fsync(borrowed(file)), [&](const auto&) { must(context.close()); });
+  const Task reading = read_twice(context, file, read);
+  const Task polling = poll_then_read();
+  auto [late] = context.run(aio::read(borrowed(file)).into(Bytes(1)));
+  REQUIRE(code_of(late.result) == ESHUTDOWN);
+  REQUIRE(reading.done());
+  REQUIRE(read.size() == 2);
+  REQUIRE(polling.done());
+  REQUIRE(codes == std::vector{ECANCELED});
 }

@@ -1,11 +1,14 @@
 // A Commit: the sync is sent after its writes, and only if all of them are whole.
 #include <catch2/catch_all.hpp>
 #include <cerrno>
+#include <csignal>
+#include <functional>
 #include <linux_aio/linux_aio.hpp>
 #include <linux_aio/raw/syscall.hpp>
 #include <optional>
 #include <vector>
 
+#include "tests/support/child.hpp"
 #include "tests/support/interposed_kernel.hpp"
 #include "tests/support/safe.hpp"
 
@@ -154,4 +157,50 @@ TEST_CASE("the sync of a commit can be cancelled, and a full context refuses bot
   REQUIRE(context.cancel(*sync) == aio::Cancel::requested);
   REQUIRE(must(context.wait(2)) == 2);
   REQUIRE(code == ECANCELED);
+}
+
+TEST_CASE("the continuation of the last write may wait for the sync, and close the context") {
+  const TemporaryFile log;
+  for (const bool fails : {false, true}) {
+    for (const bool closes : {false, true}) {
+      aio::Context context = make_context();
+      std::optional<int> code;
+      aio::Commit commit = begin(context, log, code);
+      const aio::BorrowedFd target(fails ? -1 : log.fd());
+      std::optional<int> seen;
+      REQUIRE(commit.submit(aio::write(target).from(pattern(10)), [&](const auto&) {
+        if (closes) {
+          must(context.close());
+        } else {
+          REQUIRE(must(context.wait()) == 1);
+        }
+        seen = code;
+      }));
+      std::move(commit).seal();
+      REQUIRE(must(context.wait()) == 2);
+      REQUIRE(seen == (fails ? ECANCELED : 0));
+    }
+  }
+}
+
+TEST_CASE("using a commit after it was sealed or moved from ends the program") {
+  const TemporaryFile log;
+  aio::Context context = make_context();
+  std::optional<int> code;
+  aio::Commit sealed = begin(context, log, code);
+  std::move(sealed).seal();
+  aio::Commit moved = begin(context, log, code);
+  const aio::Commit owner = std::move(moved);
+  const auto require_death = [](const std::function<void()>& use) {
+    const Ending ending = in_child([&use] { return use(), 0; });
+    REQUIRE(ending.signal == SIGABRT);
+    REQUIRE(ending.output == "linux_aio: a Commit was used after it was moved from or sealed\n");
+  };
+  for (aio::Commit* const commit : {&sealed, &moved}) {
+    require_death([commit] { std::move(*commit).seal(); });
+    require_death([commit] {
+      static_cast<void>(
+          commit->submit(aio::write(aio::BorrowedFd(-1)).from(Bytes(1)), [](const auto&) {}));
+    });
+  }
 }

@@ -43,8 +43,8 @@ class Engine {
   }
 
   /// A slot for run(), which waits for one if the table is full; nullptr if the context is not
-  /// usable. Meanwhile nobody else gets one: continuations that submit again would take each that
-  /// is freed.
+  /// usable, or full of what no wait completes. Meanwhile nobody else gets one: continuations that
+  /// submit again would take each that is freed.
   [[nodiscard]] Slot* await_slot() noexcept;
 
   /// The most segments of a request. Source: UIO_MAXIOV.
@@ -135,6 +135,7 @@ class Engine {
   Result<void> reap(std::size_t at_least, const Deadline& deadline,
                     const ::sigset_t* signals) noexcept;
   void cancel_polls() noexcept;
+  Result<void> complete_all(const Deadline& deadline) noexcept;
   Result<void> destroy() noexcept;
 
   raw::aio_context_t handle_ = 0;

@@ -34,13 +34,18 @@ template <class Given, class Continuation>
 consteval void explain_submission() {
   explain_request<Given>();
   using R = std::remove_cvref_t<Given>;
-  static_assert(R::owns_memory,
-                "submit() returns before the kernel is done, so it takes no borrowed memory: give "
-                "the request an owning buffer (AlignedBuffer, std::vector), or use run()");
-  static_assert(std::invocable<Continuation, typename R::Completion>,
-                "the continuation must be callable with the request's completion");
+  if constexpr (Request<R>) {
+    static_assert(
+        R::owns_memory,
+        "submit() returns before the kernel is done, so it takes no borrowed memory: give "
+        "the request an owning buffer (AlignedBuffer, std::vector), or use run()");
+    static_assert(std::invocable<Continuation, typename R::Completion>,
+                  "the continuation must be callable with the request's completion: "
+                  "[](auto done) {}");
+  }
   static_assert(std::is_nothrow_move_constructible_v<Continuation>,
-                "the continuation must be movable without throwing");
+                "the continuation must be movable without throwing: declare its move constructor "
+                "noexcept");
 }
 
 /// Moves both into a slot; nullptr, and nothing moved, if there is none.

@@ -6,16 +6,25 @@
 
 namespace linux_aio::detail {
 
-/// Which thread is inside a context, if any. Of the same layout whatever NDEBUG says.
+/// Which thread is inside a context, if any.
 class ThreadCheck {
  public:
-  /// While it lives its thread is inside; that of an outer call, too.
-  class Use {
+  /// While it lives its thread is inside; that of an outer call, too. A type of its own with and
+  /// without the check, so that files compiled with and without NDEBUG may be linked.
+  template <bool checks>
+  class BasicUse {
    public:
-#if defined(NDEBUG)
-    explicit Use(ThreadCheck& /*check*/) noexcept {}
-#else
-    explicit Use(ThreadCheck& check) noexcept : check_(check) {
+    explicit BasicUse(ThreadCheck& check) noexcept : check_(check) {
+      if constexpr (checks) enter();
+    }
+    ~BasicUse() {
+      if (outermost_) check_.inside_.store(nullptr, std::memory_order_relaxed);
+    }
+    BasicUse(const BasicUse&) = delete;
+    BasicUse& operator=(const BasicUse&) = delete;
+
+   private:
+    void enter() noexcept {
       const void* inside = nullptr;
       outermost_ =
           check_.inside_.compare_exchange_strong(inside, this_thread(), std::memory_order_relaxed);
@@ -23,17 +32,15 @@ class ThreadCheck {
         fatal("two threads use one Context at the same time: give each thread its own, or a lock");
       }
     }
-    ~Use() {
-      if (outermost_) check_.inside_.store(nullptr, std::memory_order_relaxed);
-    }
-    Use(const Use&) = delete;
-    Use& operator=(const Use&) = delete;
 
-   private:
     ThreadCheck& check_;
     bool outermost_ = false;
-#endif
   };
+#if defined(NDEBUG)
+  using Use = BasicUse<false>;
+#else
+  using Use = BasicUse<true>;
+#endif
 
  private:
   [[nodiscard]] static const void* this_thread() noexcept {

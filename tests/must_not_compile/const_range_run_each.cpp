@@ -1,0 +1,14 @@
+#include <cstddef>
+#include <linux_aio/linux_aio.hpp>
+#include <vector>
+
+namespace aio = linux_aio;
+
+void use(aio::Context& context, const std::vector<aio::Sync>& requests) {
+#ifdef LINUX_AIO_MISTAKE
+  context.run_each(requests, [](std::size_t, auto) {});
+#else
+  std::vector<aio::Sync> own = requests;
+  context.run_each(own, [](std::size_t, auto) {});
+#endif
+}
