@@ -61,6 +61,8 @@ std::size_t CommandLine::number(const std::string& option, std::size_t standard,
   return value;
 }
 
+bool CommandLine::flag(const std::string& option) { return std::erase(arguments_, option) != 0; }
+
 std::vector<std::string> CommandLine::operands(std::size_t least, std::size_t most) {
   for (const std::string& argument : arguments_) {
     if (argument.size() > 1 && argument.starts_with('-')) {

@@ -31,6 +31,9 @@ class CommandLine {
   [[nodiscard]] std::size_t number(const std::string& option, std::size_t standard,
                                    std::size_t most);
 
+  /// Takes "--option"; whether it is there.
+  [[nodiscard]] bool flag(const std::string& option);
+
   /// The arguments that are left: from `least` to `most` of them, and none an option.
   [[nodiscard]] std::vector<std::string> operands(std::size_t least, std::size_t most);
 

@@ -34,15 +34,6 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-// ThreadSanitizer writes a larger file when a program starts, and dies where it may not.
-#if defined(__SANITIZE_THREAD__)
-constexpr bool can_limit_file_size = false;
-#elif defined(__has_feature)
-constexpr bool can_limit_file_size = !__has_feature(thread_sanitizer);
-#else
-constexpr bool can_limit_file_size = true;
-#endif
-
 void say_no_file_size_limit() {
   examples_test::say_skipped("a file size limit: ThreadSanitizer's own start needs larger files");
 }
@@ -143,7 +134,7 @@ TEST_CASE("what one may not read or write is an error") {
 }
 
 TEST_CASE("a file size limit is reached before anything is written, and nothing is left") {
-  if (!can_limit_file_size) return say_no_file_size_limit();
+  if (!examples_test::can_limit_file_size()) return say_no_file_size_limit();
   const Folder folder;
   examples_test::write_file(folder / "from", examples_test::pattern(mebibyte));
   CHECK(error_of({folder / "from", folder / "to"},
@@ -153,7 +144,7 @@ TEST_CASE("a file size limit is reached before anything is written, and nothing 
 }
 
 TEST_CASE("a write that stops half-way is continued until its error shows") {
-  if (!can_limit_file_size) return say_no_file_size_limit();
+  if (!examples_test::can_limit_file_size()) return say_no_file_size_limit();
   const Folder folder;
   examples_test::write_file(folder / "from", examples_test::pattern(mebibyte));
   examples_test::write_file(folder / "to", std::string(mebibyte, 'x'));

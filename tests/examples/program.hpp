@@ -35,6 +35,17 @@ struct Start {
 /// Whether this machine has pseudo-terminals for Start::on_terminal: a bare chroot has none.
 [[nodiscard]] bool has_terminals();
 
+/// Whether a program starts under limit_file_size(): ThreadSanitizer writes a larger file then.
+[[nodiscard]] constexpr bool can_limit_file_size() {
+#if defined(__SANITIZE_THREAD__)
+  return false;
+#elif defined(__has_feature)
+  return !__has_feature(thread_sanitizer);
+#else
+  return true;
+#endif
+}
+
 /// For Start::in_child: no file may be written beyond `size` bytes.
 [[nodiscard]] std::function<void()> limit_file_size(std::size_t size);
 
