@@ -155,6 +155,18 @@ bool Program::pause_when(const std::function<bool()>& condition) {
 
 void Program::resume() const { send(SIGCONT); }
 
+std::string Program::read_output(std::size_t size) {
+  std::string text(size, '\0');
+  std::size_t done = 0;
+  while (done < size) {
+    const ::ssize_t got = ::read(output_, text.data() + done, size - done);
+    if (got <= 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  text.resize(done);
+  return text;
+}
+
 Ending Program::wait() {
   Ending ending;
   collect(output_, errors_, ending);

@@ -66,6 +66,10 @@ class Program {
   [[nodiscard]] bool pause_when(const std::function<bool()>& condition);
   void resume() const;
 
+  /// Waits until it has printed `size` more bytes on standard output, and takes them; fewer if it
+  /// ends.
+  [[nodiscard]] std::string read_output(std::size_t size);
+
   /// Waits for its end.
   [[nodiscard]] Ending wait();
 
