@@ -10,7 +10,10 @@ load("@rules_cc//cc:defs.bzl", "cc_library")
 cc_library(
     name = "asio",
     hdrs = ["asio.hpp"] + glob(["asio/**"]),
-    defines = ["ASIO_STANDALONE"],
+    defines = [
+        "ASIO_HAS_CO_AWAIT",  # which Debian 12's does not see of clang
+        "ASIO_STANDALONE",
+    ],
     includes = ["."],
     linkopts = ["-pthread"],
     visibility = ["//visibility:public"],

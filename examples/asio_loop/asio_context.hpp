@@ -38,8 +38,8 @@ class AsioContext {
   template <class Request, class Token>
   auto async_run(Request request, Token&& token) {
     return asio::async_initiate<Token, void(typename Request::Completion)>(
-        [this](auto handler, Request given) { begin(std::move(given), std::move(handler)); }, token,
-        std::move(request));
+        [this](auto handler, Request given) { this->begin(std::move(given), std::move(handler)); },
+        token, std::move(request));
   }
 
  private:
