@@ -50,7 +50,7 @@ class [[nodiscard]] Task {
   [[nodiscard]] bool done() const noexcept { return coroutine_.done(); }
 
   /// What it returned; once, when it is done.
-  [[nodiscard]] T take() noexcept { return *std::exchange(coroutine_.promise().value, {}); }
+  [[nodiscard]] T take() noexcept { return std::move(*coroutine_.promise().value); }
 
   // What co_await needs.
   [[nodiscard]] bool await_ready() const noexcept { return done(); }
