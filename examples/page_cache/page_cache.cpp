@@ -41,7 +41,7 @@ std::optional<aio::PooledBuffer> PageCache::take_frame() {
   if (auto free = frames_.acquire()) return std::move(*free);
   if (recent_.empty()) return std::nullopt;
   const auto victim = pages_.find(recent_.back());
-  std::optional<aio::PooledBuffer> frame = std::move(victim->second.frame);
+  aio::PooledBuffer frame = std::move(*victim->second.frame);
   recent_.pop_back();
   pages_.erase(victim);
   ++counts_.evictions;
