@@ -1,5 +1,6 @@
-"""What only linux_aio's own tests and generator need. No consumer loads this."""
+"""What only linux_aio's own tests, generator and examples need. No consumer loads this."""
 
+load(":asio.bzl", "asio_repository")
 load(":catch2.bzl", "catch2_repository")
 
 _HOST_HEADERS = """
@@ -12,7 +13,8 @@ filegroup(
 
 # buildifier: disable=unnamed-macro
 def linux_aio_dev_dependencies():
-    """Declares Catch2 and this machine's kernel headers; registers the generator's Python."""
+    """Declares Asio, Catch2 and this machine's kernel headers; registers the generator's Python."""
+    asio_repository(name = "linux_aio_asio")
     catch2_repository(name = "linux_aio_catch2")
     native.new_local_repository(
         name = "linux_aio_host_headers",

@@ -14,8 +14,9 @@ namespace linux_aio {
 
 /// What Context::async returns, to be awaited at once. Lies in the coroutine's frame.
 ///
-/// The coroutine may be destroyed while it is suspended: the context keeps the request's buffer
-/// until the kernel is done, and then frees it; a poll is cancelled.
+/// The coroutine may be destroyed while it is suspended. The context keeps the request's buffer
+/// until the kernel is done, and then frees it; what can be cancelled is: a poll, and what was not
+/// yet sent, so that a File in the coroutine may go with it.
 template <detail::Request R>
 class [[nodiscard]] Async : private detail::RoomWaiter {
  public:
@@ -33,9 +34,8 @@ class [[nodiscard]] Async : private detail::RoomWaiter {
     if (queued) engine_.forget(*this);
     if (slot_ == nullptr) return;
     detail::stored_in<Operation>(*slot_).awaiter = nullptr;
-    if (slot_->iocb.aio_lio_opcode == raw::iocb_cmd_poll) {
-      static_cast<void>(engine_.cancel(engine_.id_of(*slot_)));
-    }
+    // What is not yet sent must not be: the coroutine may own the file, and close it next.
+    static_cast<void>(engine_.cancel(engine_.id_of(*slot_)));
   }
 
   /// @cond

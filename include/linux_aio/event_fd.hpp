@@ -15,6 +15,7 @@ namespace linux_aio {
 ///
 /// For an event loop: give it to requests, and number() to epoll(7). When it is readable, first
 /// drain(), then Context::poll(): the other way round, a completion in between would be missed.
+/// Before it sleeps, Context::flush(): what is only staged wakes nobody.
 class LINUX_AIO_CONSUMABLE EventFd {
  public:
   /// Makes an eventfd whose counter is 0.

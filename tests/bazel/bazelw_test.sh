@@ -14,7 +14,7 @@ needs() {
 	local want=$1 folder=$2 said status
 	shift 2
 	said=$(cd "$root/$folder" && env -i PATH="$root/bin" LINUX_AIO_NO_INSTALL=1 \
-		LINUX_AIO_PYTHON=/none LINUX_AIO_CATCH2_PREFIX=/none LINUX_AIO_KEYRINGS=/none "$root/bazelw" "$@" 2>&1)
+		LINUX_AIO_PYTHON=/none LINUX_AIO_ASIO_PREFIX=/none LINUX_AIO_CATCH2_PREFIX=/none LINUX_AIO_KEYRINGS=/none "$root/bazelw" "$@" 2>&1)
 	status=$?
 	if [ "$status" -eq 0 ] || [[ $said != *"install --no-install-recommends $want"* ]] ||
 		[[ $said != *"LINUX_AIO_NO_INSTALL is set: $want"$'\n'* ]]; then
@@ -25,12 +25,13 @@ needs() {
 
 library="bazel-bootstrap g++"
 generator="bazel-bootstrap g++ python3-clang python3-jinja2"
-tests="bazel-bootstrap catch2 g++ python3-clang python3-jinja2"
+tests="bazel-bootstrap catch2 g++ libasio-dev python3-clang python3-jinja2"
 
 needs bazel-bootstrap . info
 needs bazel-bootstrap . --batch version
 needs "$library" . run //examples:copy -- source/file destination
 needs "$library" . run -c opt //examples:copy
+needs "bazel-bootstrap g++ libasio-dev" . run //examples:asio_loop -- file
 needs "$library" . build //:linux_aio
 needs "$library" examples build :copy
 needs "$library" tests/safe build //examples/...
@@ -41,7 +42,7 @@ needs "$tests" . test ...
 needs "$tests" . test -- //... -//codegen/...
 needs "$tests" tests test safe:all
 needs "$tests" . query 'deps(//tests/...)'
-needs "bazel-bootstrap catch2 clang-19 g++ python3-clang python3-jinja2" . test --config=clang //...
+needs "bazel-bootstrap catch2 clang-19 g++ libasio-dev python3-clang python3-jinja2" . test --config=clang //...
 needs "bazel-bootstrap clang-19 clang-tidy-19 g++" . build --config=tidy //:raw
 
 [ "$failures" -eq 0 ]

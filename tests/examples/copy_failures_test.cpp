@@ -14,16 +14,16 @@
 
 namespace {
 
-using copy_test::Ending;
-using copy_test::Folder;
+using examples_test::Ending;
+using examples_test::Folder;
 using Names = std::set<std::string>;
 
 constexpr std::size_t mebibyte = 1 << 20;
 
 // What a copy that must fail prints on standard error.
 std::string error_of(const std::vector<std::string>& arguments,
-                     const copy_test::Start& start = {}) {
-  const Ending ending = copy_test::run(arguments, start);
+                     const examples_test::Start& start = {}) {
+  const Ending ending = examples_test::run(arguments, start);
   CAPTURE(ending.output, ending.errors);
   CHECK(ending.exit_status == 1);
   CHECK(ending.output.empty());
@@ -34,17 +34,8 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-// ThreadSanitizer writes a larger file when a program starts, and dies where it may not.
-#if defined(__SANITIZE_THREAD__)
-constexpr bool can_limit_file_size = false;
-#elif defined(__has_feature)
-constexpr bool can_limit_file_size = !__has_feature(thread_sanitizer);
-#else
-constexpr bool can_limit_file_size = true;
-#endif
-
 void say_no_file_size_limit() {
-  copy_test::say_skipped("a file size limit: ThreadSanitizer's own start needs larger files");
+  examples_test::say_skipped("a file size limit: ThreadSanitizer's own start needs larger files");
 }
 
 }  // namespace
@@ -68,7 +59,7 @@ TEST_CASE("a folder, a FIFO or a device as the source is an error") {
 
 TEST_CASE("a destination that is no regular file is left alone") {
   const Folder folder;
-  copy_test::write_file(folder / "from", "content");
+  examples_test::write_file(folder / "from", "content");
   REQUIRE(::mkfifo((folder / "fifo").c_str(), 0600) == 0);
   CHECK(error_of({folder / "from", folder / "fifo"}) ==
         "copy: '" + folder / "fifo" + "' is not a regular file\n");
@@ -84,7 +75,7 @@ TEST_CASE("a destination that is no regular file is left alone") {
 
 TEST_CASE("a file is not copied onto itself, whatever its names") {
   const Folder folder;
-  copy_test::write_file(folder / "from", "content");
+  examples_test::write_file(folder / "from", "content");
   REQUIRE(::link((folder / "from").c_str(), (folder / "hard").c_str()) == 0);
   REQUIRE(::symlink("from", (folder / "soft").c_str()) == 0);
   for (const std::string name : {"from", "hard", "soft"}) {
@@ -93,12 +84,12 @@ TEST_CASE("a file is not copied onto itself, whatever its names") {
     CHECK(contains(error_of({"--in-place", folder / "from", folder / name}), "the same file\n"));
   }
   CHECK(contains(error_of({folder / "from", folder.path()}), "are the same file\n"));
-  CHECK(copy_test::has_content(folder / "from", "content"));
+  CHECK(examples_test::has_content(folder / "from", "content"));
 }
 
 TEST_CASE("a folder that is not there is an error") {
   const Folder folder;
-  copy_test::write_file(folder / "from", "content");
+  examples_test::write_file(folder / "from", "content");
   for (const std::string name : {"missing/to", "missing/"}) {
     CHECK(error_of({folder / "from", folder / name}) == "copy: cannot create a file in '" +
                                                             folder / "missing" +
@@ -108,7 +99,7 @@ TEST_CASE("a folder that is not there is an error") {
 
 TEST_CASE("in place there must be a destination") {
   const Folder folder;
-  copy_test::write_file(folder / "from", "content");
+  examples_test::write_file(folder / "from", "content");
   CHECK(error_of({"--in-place", folder / "from", folder / "to"}) ==
         "copy: cannot write '" + folder / "to" + "': No such file or directory\n");
   CHECK(folder.names() == Names{"from"});
@@ -116,10 +107,10 @@ TEST_CASE("in place there must be a destination") {
 
 TEST_CASE("what one may not read or write is an error") {
   const Folder folder;
-  copy_test::write_file(folder / "from", "content");
-  copy_test::write_file(folder / "secret", "content");
+  examples_test::write_file(folder / "from", "content");
+  examples_test::write_file(folder / "secret", "content");
   REQUIRE(::chmod((folder / "secret").c_str(), 0) == 0);
-  copy_test::Start start;
+  examples_test::Start start;
   if (::geteuid() == 0) {  // may do anything
     REQUIRE(::chmod(folder.path().c_str(), 0755) == 0);
     constexpr ::uid_t nobody = 65534;
@@ -129,8 +120,8 @@ TEST_CASE("what one may not read or write is an error") {
   } else {
     REQUIRE(::chmod(folder.path().c_str(), 0555) == 0);
   }
-  if (copy_test::run({"--help"}, start).exit_status != 0) {
-    return copy_test::say_skipped("permissions: another user cannot run the program from here");
+  if (examples_test::run({"--help"}, start).exit_status != 0) {
+    return examples_test::say_skipped("permissions: another user cannot run the program from here");
   }
   CHECK(error_of({folder / "secret", folder / "to"}, start) ==
         "copy: cannot open '" + folder / "secret" + "': Permission denied\n");
@@ -143,38 +134,38 @@ TEST_CASE("what one may not read or write is an error") {
 }
 
 TEST_CASE("a file size limit is reached before anything is written, and nothing is left") {
-  if (!can_limit_file_size) return say_no_file_size_limit();
+  if (!examples_test::can_limit_file_size()) return say_no_file_size_limit();
   const Folder folder;
-  copy_test::write_file(folder / "from", copy_test::pattern(mebibyte));
-  CHECK(
-      error_of({folder / "from", folder / "to"}, {.in_child = copy_test::limit_file_size(65536)}) ==
-      "copy: cannot set the size of '" + folder / "to" + "': File too large\n");
+  examples_test::write_file(folder / "from", examples_test::pattern(mebibyte));
+  CHECK(error_of({folder / "from", folder / "to"},
+                 {.in_child = examples_test::limit_file_size(65536)}) ==
+        "copy: cannot set the size of '" + folder / "to" + "': File too large\n");
   CHECK(folder.names() == Names{"from"});
 }
 
 TEST_CASE("a write that stops half-way is continued until its error shows") {
-  if (!can_limit_file_size) return say_no_file_size_limit();
+  if (!examples_test::can_limit_file_size()) return say_no_file_size_limit();
   const Folder folder;
-  copy_test::write_file(folder / "from", copy_test::pattern(mebibyte));
-  copy_test::write_file(folder / "to", std::string(mebibyte, 'x'));
+  examples_test::write_file(folder / "from", examples_test::pattern(mebibyte));
+  examples_test::write_file(folder / "to", std::string(mebibyte, 'x'));
   // The limit is in the middle of a block, which is written up to there.
   const std::string error =
       error_of({"--in-place", "--depth=1", "--block-size=64K", folder / "from", folder / "to"},
-               {.in_child = copy_test::limit_file_size(98304)});
+               {.in_child = examples_test::limit_file_size(98304)});
   CHECK(contains(error, "write of 32768 bytes at offset 98304"));
   CHECK(contains(error, "EFBIG"));
   CHECK(contains(error, "'" + folder / "to" + "' may be partly overwritten\n"));
-  const std::string source = copy_test::read_file(folder / "from");
-  CHECK(copy_test::has_content(folder / "to",
-                               source.substr(0, 98304) + std::string(mebibyte - 98304, 'x')));
+  const std::string source = examples_test::read_file(folder / "from");
+  CHECK(examples_test::has_content(folder / "to",
+                                   source.substr(0, 98304) + std::string(mebibyte - 98304, 'x')));
 }
 
 TEST_CASE("a full disk shows at once and leaves nothing behind") {
   const Folder folder;
   const Folder small;
-  copy_test::write_file(folder / "from", copy_test::pattern(2 * mebibyte));
+  examples_test::write_file(folder / "from", examples_test::pattern(2 * mebibyte));
   if (::mount("tmpfs", small.path().c_str(), "tmpfs", 0, "size=1m") != 0) {
-    return copy_test::say_skipped("a full disk: mounting one is not allowed here");
+    return examples_test::say_skipped("a full disk: mounting one is not allowed here");
   }
   const std::string error = error_of({folder / "from", small / "to"});
   const Names names = small.names();
@@ -186,7 +177,7 @@ TEST_CASE("a full disk shows at once and leaves nothing behind") {
 
 TEST_CASE("a wrong command line ends with status 2 and a hint") {
   const Folder folder;
-  const Ending ending = copy_test::run({"--nonsense", folder / "from", folder / "to"});
+  const Ending ending = examples_test::run({"--nonsense", folder / "from", folder / "to"});
   CHECK(ending.exit_status == 2);
   CHECK(ending.output.empty());
   CHECK(ending.errors == "copy: unknown option '--nonsense'\nTry --help.\n");
@@ -199,14 +190,15 @@ TEST_CASE("a BUILD_WORKING_DIRECTORY that is not there is an error") {
 
 TEST_CASE("an unchanged source brings no warning, a changed one does") {
   const Folder folder;
-  copy_test::write_file(folder / "from", copy_test::pattern(8 * mebibyte));
-  CHECK(copy_test::run({folder / "from", folder / "to"}).errors.empty());
+  examples_test::write_file(folder / "from", examples_test::pattern(8 * mebibyte));
+  CHECK(examples_test::run({folder / "from", folder / "to"}).errors.empty());
 
-  const Ending ending = copy_test::run_with(
-      {.when = [&] { return copy_test::copy_has_begun(folder); },
-       .what = [&](const auto&) { copy_test::write_at(folder / "from", 8 * mebibyte, "more"); }},
-      copy_test::slow_copy(folder / "from", folder / "to"));
+  const Ending ending = examples_test::run_with(
+      {.when = [&] { return examples_test::copy_has_begun(folder); },
+       .what =
+           [&](const auto&) { examples_test::write_at(folder / "from", 8 * mebibyte, "more"); }},
+      examples_test::slow_copy(folder / "from", folder / "to"));
   CHECK(ending.exit_status == 0);
   CHECK(contains(ending.errors, "was changed while it was copied"));
-  CHECK(copy_test::has_content(folder / "to", copy_test::pattern(8 * mebibyte)));
+  CHECK(examples_test::has_content(folder / "to", examples_test::pattern(8 * mebibyte)));
 }

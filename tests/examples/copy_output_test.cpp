@@ -17,8 +17,8 @@
 
 namespace {
 
-using copy_test::Ending;
-using copy_test::Folder;
+using examples_test::Ending;
+using examples_test::Folder;
 
 constexpr std::size_t mebibyte = 1 << 20;
 
@@ -55,8 +55,8 @@ std::size_t longest_line(const std::string& text) {
 
 TEST_CASE("the summary has bytes, seconds, throughput, io_submit calls and requests") {
   const Folder folder;
-  copy_test::write_file(folder / "from", copy_test::pattern(3 * mebibyte));
-  const Ending ending = copy_test::run(
+  examples_test::write_file(folder / "from", examples_test::pattern(3 * mebibyte));
+  const Ending ending = examples_test::run(
       {"--buffered", "--block-size=1M", "--depth=8", folder / "from", folder / "to"});
   CAPTURE(ending.output);
   // Three reads, three writes, fsync of the file and of its folder.
@@ -69,23 +69,23 @@ TEST_CASE("the summary has bytes, seconds, throughput, io_submit calls and reque
 
 TEST_CASE("the summary of a sparse file tells data from holes") {
   const Folder folder;
-  copy_test::make_hole(folder / "from", 4 * mebibyte);
-  copy_test::write_at(folder / "from", mebibyte, copy_test::pattern(mebibyte));
-  if (copy_test::allocated(folder / "from") > 2 * mebibyte) {
-    return copy_test::say_skipped("the file system keeps no holes");
+  examples_test::make_hole(folder / "from", 4 * mebibyte);
+  examples_test::write_at(folder / "from", mebibyte, examples_test::pattern(mebibyte));
+  if (examples_test::allocated(folder / "from") > 2 * mebibyte) {
+    return examples_test::say_skipped("the file system keeps no holes");
   }
-  const Ending ending = copy_test::run({folder / "from", folder / "to"});
+  const Ending ending = examples_test::run({folder / "from", folder / "to"});
   CAPTURE(ending.output);
   CHECK(ending.output.find("\n1.0 MiB of it data, 3.0 MiB holes\n") != std::string::npos);
 }
 
 TEST_CASE("without a terminal there are plain lines, the slow copy's progress among them") {
   const Folder folder;
-  copy_test::write_file(folder / "from", copy_test::pattern(mebibyte));
-  const Ending ending = copy_test::run_with(
-      {.when = [&] { return copy_test::copy_has_begun(folder); },
+  examples_test::write_file(folder / "from", examples_test::pattern(mebibyte));
+  const Ending ending = examples_test::run_with(
+      {.when = [&] { return examples_test::copy_has_begun(folder); },
        .what = [](const auto&) { std::this_thread::sleep_for(std::chrono::milliseconds(1100)); }},
-      copy_test::slow_copy(folder / "from", folder / "to"));
+      examples_test::slow_copy(folder / "from", folder / "to"));
   CAPTURE(ending.output);
   CHECK(ending.exit_status == 0);
   const std::string shape = shape_of(ending.output);
@@ -95,10 +95,11 @@ TEST_CASE("without a terminal there are plain lines, the slow copy's progress am
 }
 
 TEST_CASE("on a terminal there is a bar, which is gone when the summary comes") {
-  if (!copy_test::has_terminals()) return copy_test::say_skipped("this machine has no terminals");
+  if (!examples_test::has_terminals())
+    return examples_test::say_skipped("this machine has no terminals");
   const Folder folder;
-  copy_test::write_file(folder / "from", copy_test::pattern(4 * mebibyte));
-  const Ending ending = copy_test::run({folder / "from", folder / "to"}, {.on_terminal = true});
+  examples_test::write_file(folder / "from", examples_test::pattern(4 * mebibyte));
+  const Ending ending = examples_test::run({folder / "from", folder / "to"}, {.on_terminal = true});
   CAPTURE(ending.output);
   CHECK(ending.exit_status == 0);
   CHECK(ending.output.find("\r[") == 0);
@@ -109,43 +110,45 @@ TEST_CASE("on a terminal there is a bar, which is gone when the summary comes") 
 }
 
 TEST_CASE("a terminal that cannot draw gets plain lines") {
-  if (!copy_test::has_terminals()) return copy_test::say_skipped("this machine has no terminals");
+  if (!examples_test::has_terminals())
+    return examples_test::say_skipped("this machine has no terminals");
   const Folder folder;
-  copy_test::write_file(folder / "from", copy_test::pattern(mebibyte));
-  const Ending ending = copy_test::run({folder / "from", folder / "to"},
-                                       {.environment = "TERM=dumb", .on_terminal = true});
+  examples_test::write_file(folder / "from", examples_test::pattern(mebibyte));
+  const Ending ending = examples_test::run({folder / "from", folder / "to"},
+                                           {.environment = "TERM=dumb", .on_terminal = true});
   CHECK(ending.output.find("1048576 bytes") == 0);
   CHECK(ending.output.find('\x1b') == std::string::npos);
 }
 
 TEST_CASE("an error on a terminal comes after the bar is gone") {
-  if (!copy_test::has_terminals()) return copy_test::say_skipped("this machine has no terminals");
+  if (!examples_test::has_terminals())
+    return examples_test::say_skipped("this machine has no terminals");
   const Folder folder;
-  copy_test::write_file(folder / "from", copy_test::pattern(16 * mebibyte));
-  const Ending ending = copy_test::run_with(
-      {.when = [&] { return copy_test::copy_has_begun(folder); },
-       .what = [](const copy_test::Program& program) { program.send(SIGINT); }},
-      copy_test::slow_copy(folder / "from", folder / "to"), {.on_terminal = true});
+  examples_test::write_file(folder / "from", examples_test::pattern(16 * mebibyte));
+  const Ending ending = examples_test::run_with(
+      {.when = [&] { return examples_test::copy_has_begun(folder); },
+       .what = [](const examples_test::Program& program) { program.send(SIGINT); }},
+      examples_test::slow_copy(folder / "from", folder / "to"), {.on_terminal = true});
   CHECK(ending.signal == SIGINT);
   CHECK((ending.output.empty() || ending.output.ends_with("\r\x1b[K")));  // before its first bar
 }
 
 TEST_CASE("a reader that goes away does not end the copy") {
   const Folder folder;
-  copy_test::write_file(folder / "from", "content");
-  const Ending ending = copy_test::run({folder / "from", folder / "to"}, {.in_child = [] {
-                                         std::array<int, 2> ends{};
-                                         if (::pipe(ends.data()) != 0) ::_exit(125);
-                                         ::close(ends[0]);
-                                         ::dup2(ends[1], STDOUT_FILENO);
-                                       }});
+  examples_test::write_file(folder / "from", "content");
+  const Ending ending = examples_test::run({folder / "from", folder / "to"}, {.in_child = [] {
+                                             std::array<int, 2> ends{};
+                                             if (::pipe(ends.data()) != 0) ::_exit(125);
+                                             ::close(ends[0]);
+                                             ::dup2(ends[1], STDOUT_FILENO);
+                                           }});
   CHECK(ending.signal == 0);
   CHECK(ending.exit_status == 0);
-  CHECK(copy_test::has_content(folder / "to", "content"));
+  CHECK(examples_test::has_content(folder / "to", "content"));
 }
 
 TEST_CASE("the help fits a terminal of 80 columns") {
-  const Ending ending = copy_test::run({"--help"});
+  const Ending ending = examples_test::run({"--help"});
   CHECK(ending.exit_status == 0);
   CHECK(ending.output.find("Usage: copy [OPTION]... [--] SOURCE DESTINATION\n") == 0);
   CHECK(longest_line(ending.output) <= 80);

@@ -10,7 +10,7 @@
 namespace {
 
 using copy::Extent;
-using copy_test::Folder;
+using examples_test::Folder;
 using Extents = std::vector<Extent>;
 
 constexpr std::uint64_t mebibyte = 1 << 20;
@@ -26,9 +26,9 @@ Extents extents_of(const std::string& path, std::uint64_t size) {
 // A file of 4 MiB with data at the given offsets; nothing where the file system keeps no holes.
 std::string sparse_file(const Folder& folder, const std::vector<std::uint64_t>& offsets) {
   std::string path = folder / "sparse";
-  copy_test::make_hole(path, 4 * mebibyte);
+  examples_test::make_hole(path, 4 * mebibyte);
   for (const std::uint64_t offset : offsets) {
-    copy_test::write_at(path, offset, copy_test::pattern(65536));
+    examples_test::write_at(path, offset, examples_test::pattern(65536));
   }
   return path;
 }
@@ -51,15 +51,15 @@ struct Catch::StringMaker<Extent> {
 
 TEST_CASE("a file without holes is one extent up to its size") {
   const Folder folder;
-  copy_test::write_file(folder / "full", copy_test::pattern(10'000));
+  examples_test::write_file(folder / "full", examples_test::pattern(10'000));
   CHECK(extents_of(folder / "full", 10'000) == Extents{{0, 10'000}});
 }
 
 TEST_CASE("an empty file and a file that is one hole have no extents") {
   const Folder folder;
-  copy_test::make_hole(folder / "empty", 0);
+  examples_test::make_hole(folder / "empty", 0);
   CHECK(extents_of(folder / "empty", 0).empty());
-  copy_test::make_hole(folder / "hole", mebibyte);
+  examples_test::make_hole(folder / "hole", mebibyte);
   CHECK(extents_of(folder / "hole", mebibyte).empty());
 }
 
@@ -87,7 +87,7 @@ TEST_CASE("what a file has beyond the size asked for is left out") {
 
 TEST_CASE("a file that has become shorter ends where it ends") {
   const Folder folder;
-  copy_test::write_file(folder / "short", copy_test::pattern(4096));
+  examples_test::write_file(folder / "short", examples_test::pattern(4096));
   CHECK(extents_of(folder / "short", mebibyte) == Extents{{0, 4096}});
 }
 

@@ -11,7 +11,7 @@
 #include <random>
 #include <stdexcept>
 
-namespace copy_test {
+namespace examples_test {
 namespace {
 
 // What goes wrong here is no finding about the program under test.
@@ -29,7 +29,7 @@ linux_aio::File open(const std::string& path, int flags) {
 
 Folder::Folder() {
   const char* const base = std::getenv("TEST_TMPDIR");
-  path_ = std::string(base != nullptr ? base : "/tmp") + "/copy_test-XXXXXX";
+  path_ = std::string(base != nullptr ? base : "/tmp") + "/examples_test-XXXXXX";
   require(::mkdtemp(path_.data()) != nullptr, "make a folder like " + path_);
 }
 
@@ -114,4 +114,4 @@ bool has_direct_io(const Folder& folder) {
 
 void say_skipped(const std::string& what) { std::printf("SKIPPED: %s\n", what.c_str()); }
 
-}  // namespace copy_test
+}  // namespace examples_test

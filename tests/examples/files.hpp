@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-namespace copy_test {
+namespace examples_test {
 
 /// A new folder below TEST_TMPDIR, which is removed with all that is in it.
 class Folder {
@@ -62,4 +62,4 @@ void make_hole(const std::string& path, std::uint64_t size);
 /// Says on the test's output what was not tested, and why.
 void say_skipped(const std::string& what);
 
-}  // namespace copy_test
+}  // namespace examples_test

@@ -20,7 +20,7 @@
 namespace {
 
 namespace aio = linux_aio;
-using copy_test::Folder;
+using examples_test::Folder;
 
 struct Copied {
   copy::Outcome<> outcome;
@@ -31,7 +31,7 @@ struct Copied {
 // Copies `folder`/source, which is said to have `said_size` bytes, to `folder`/destination.
 Copied copy_as_if(const Folder& folder, std::uint64_t said_size, copy::IoMode mode) {
   const std::string path = folder / "destination";
-  copy_test::write_file(path, "");
+  examples_test::write_file(path, "");
   auto source = copy::open_source(folder / "source");
   auto file = aio::File::open(path.c_str(), aio::Access::write_only);
   REQUIRE(file.has_value());
@@ -53,12 +53,12 @@ Copied copy_as_if(const Folder& folder, std::uint64_t said_size, copy::IoMode mo
                       .memory_alignment = source->alignment.memory_alignment};
   copy::Progress progress(stderr, said_size);
   const auto outcome = copy::Pipeline(*context, job, progress).run();
-  return {outcome, copy_test::read_file(path), context->in_flight()};
+  return {outcome, examples_test::read_file(path), context->in_flight()};
 }
 
 std::vector<copy::IoMode> modes(const Folder& folder) {
-  if (copy_test::has_direct_io(folder)) return {copy::IoMode::buffered, copy::IoMode::direct};
-  copy_test::say_skipped("O_DIRECT: the file system does not say that it has it");
+  if (examples_test::has_direct_io(folder)) return {copy::IoMode::buffered, copy::IoMode::direct};
+  examples_test::say_skipped("O_DIRECT: the file system does not say that it has it");
   return {copy::IoMode::buffered};
 }
 
@@ -69,7 +69,7 @@ TEST_CASE("a source that has become shorter fails the copy, with nothing left in
   for (const copy::IoMode mode : modes(folder)) {
     for (const std::size_t size : {0UL, 1UL, 512UL, 1000UL, 4096UL, 10'000UL, 16'384UL}) {
       CAPTURE(size);
-      copy_test::write_file(folder / "source", copy_test::pattern(size));
+      examples_test::write_file(folder / "source", examples_test::pattern(size));
       const Copied copied = copy_as_if(folder, 40'000, mode);
       REQUIRE_FALSE(copied.outcome.has_value());
       CHECK(copied.outcome.error() ==
@@ -81,8 +81,8 @@ TEST_CASE("a source that has become shorter fails the copy, with nothing left in
 
 TEST_CASE("a source that has grown is copied up to the size that it had") {
   const Folder folder;
-  const std::string content = copy_test::pattern(40'000);
-  copy_test::write_file(folder / "source", content);
+  const std::string content = examples_test::pattern(40'000);
+  examples_test::write_file(folder / "source", content);
   for (const copy::IoMode mode : modes(folder)) {
     for (const std::size_t size : {1UL, 511UL, 4096UL, 5000UL, 20'001UL}) {
       CAPTURE(size);
@@ -97,7 +97,7 @@ TEST_CASE("a source that has grown is copied up to the size that it had") {
 
 TEST_CASE("O_DIRECT is set where it is chosen, with the alignment that the file needs") {
   const Folder folder;
-  copy_test::write_file(folder / "source", "content");
+  examples_test::write_file(folder / "source", "content");
   for (const copy::IoMode mode : modes(folder)) {
     auto source = copy::open_source(folder / "source");
     REQUIRE(source.has_value());

@@ -13,10 +13,10 @@
 
 namespace {
 
-using copy_test::Ending;
-using copy_test::Folder;
-using copy_test::run;
-using copy_test::Start;
+using examples_test::Ending;
+using examples_test::Folder;
+using examples_test::run;
+using examples_test::Start;
 
 constexpr int cannot_filter = 124;
 
@@ -49,7 +49,7 @@ TEST_CASE("without a file it says what the kernel can do") {
 TEST_CASE("a container that forbids AIO is exit status 1, and the reason") {
   const Ending ending = run({}, container_without(linux_aio::raw::nr_io_setup));
   if (ending.exit_status == cannot_filter) {
-    copy_test::say_skipped("a container without AIO: this machine has no seccomp filters");
+    examples_test::say_skipped("a container without AIO: this machine has no seccomp filters");
     return;
   }
   INFO(ending.output);
@@ -60,7 +60,7 @@ TEST_CASE("a container that forbids AIO is exit status 1, and the reason") {
 
 TEST_CASE("a file is shown as it is opened, and again with O_DIRECT") {
   const Folder folder;
-  copy_test::write_file(folder / "data", copy_test::pattern(8192));
+  examples_test::write_file(folder / "data", examples_test::pattern(8192));
   const Ending ending = run({folder / "data"});
   INFO(ending.output);
   REQUIRE(ending.exit_status == 0);
@@ -68,23 +68,23 @@ TEST_CASE("a file is shown as it is opened, and again with O_DIRECT") {
   REQUIRE(contains(ending.output, "reads             synchronous"));
   REQUIRE(contains(ending.output, "writes            impossible"));
   REQUIRE(contains(ending.output, "data, opened with O_DIRECT\n"));
-  if (copy_test::has_direct_io(folder)) {
+  if (examples_test::has_direct_io(folder)) {
     REQUIRE(contains(ending.output, "reads             asynchronous"));
   } else {
-    copy_test::say_skipped("asynchronous reads: " + folder.path() + " has no O_DIRECT");
+    examples_test::say_skipped("asynchronous reads: " + folder.path() + " has no O_DIRECT");
   }
-  REQUIRE(copy_test::has_content(folder / "data", copy_test::pattern(8192)));
+  REQUIRE(examples_test::has_content(folder / "data", examples_test::pattern(8192)));
 }
 
 TEST_CASE("with --write it shows writes, and writes nothing") {
   const Folder folder;
-  copy_test::write_file(folder / "data", "content");
+  examples_test::write_file(folder / "data", "content");
   const Ending ending = run({"--write", folder / "data"});
   INFO(ending.output);
   REQUIRE(ending.exit_status == 0);
   REQUIRE(contains(ending.output, "writes            synchronous"));
   REQUIRE(contains(ending.output, "write flags     accepted: dsync"));
-  REQUIRE(copy_test::has_content(folder / "data", "content"));
+  REQUIRE(examples_test::has_content(folder / "data", "content"));
 }
 
 TEST_CASE("a fifo without a writer does not stop it") {
@@ -99,7 +99,7 @@ TEST_CASE("a fifo without a writer does not stop it") {
 
 TEST_CASE("of several files one that cannot be opened is exit status 1, and the others are shown") {
   const Folder folder;
-  copy_test::write_file(folder / "data", "content");
+  examples_test::write_file(folder / "data", "content");
   Start start;
   start.environment = "BUILD_WORKING_DIRECTORY=" + folder.path();
   const Ending ending = run({"missing", "--", "data"}, start);

@@ -14,7 +14,7 @@
 #include <fstream>
 #include <stdexcept>
 
-namespace copy_test {
+namespace examples_test {
 namespace {
 
 // Where the program runs decides what a relative path means, so its own is made absolute.
@@ -114,6 +114,7 @@ Program::Program(const std::vector<std::string>& arguments, const Start& start) 
   // NOLINTNEXTLINE(cppcoreguidelines-prefer-member-initializer): the rest is prepared before
   child_ = ::fork();
   if (child_ == 0) {
+    ::dup2(::open(start.input.c_str(), O_RDONLY | O_CLOEXEC), STDIN_FILENO);
     ::dup2(output[1], STDOUT_FILENO);
     ::dup2(errors[1], STDERR_FILENO);
     // A test runner may have these ignored, which the program would respect.
@@ -154,6 +155,18 @@ bool Program::pause_when(const std::function<bool()>& condition) {
 
 void Program::resume() const { send(SIGCONT); }
 
+std::string Program::read_output(std::size_t size) {
+  std::string text(size, '\0');
+  std::size_t done = 0;
+  while (done < size) {
+    const ::ssize_t got = ::read(output_, text.data() + done, size - done);
+    if (got <= 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  text.resize(done);
+  return text;
+}
+
 Ending Program::wait() {
   Ending ending;
   collect(output_, errors_, ending);
@@ -177,7 +190,7 @@ Ending run_with(const Incident& incident, const std::vector<std::string>& argume
                 const Start& start) {
   Program program(arguments, start);
   if (!program.pause_when(incident.when)) {
-    throw std::runtime_error("the copy ended too early: " + program.wait().errors);
+    throw std::runtime_error("the program ended too early: " + program.wait().errors);
   }
   incident.what(program);
   program.resume();
@@ -188,4 +201,4 @@ std::vector<std::string> slow_copy(const std::string& from, const std::string& t
   return {"--depth=1", "--block-size=512", from, to};
 }
 
-}  // namespace copy_test
+}  // namespace examples_test

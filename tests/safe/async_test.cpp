@@ -1,4 +1,6 @@
 // co_await in coroutines: resumed once, with the completion; destroyed at any time.
+#include <unistd.h>
+
 #include <catch2/catch_all.hpp>
 #include <cerrno>
 #include <linux_aio/linux_aio.hpp>
@@ -83,6 +85,28 @@ TEST_CASE("a poll is cancelled with the coroutine that awaits it") {
   }
   REQUIRE(must(context.wait()) == 1);
   REQUIRE(context.in_flight() == 0);
+}
+
+TEST_CASE(
+    "a write that was not yet sent goes nowhere when its coroutine is destroyed with its file") {
+  const TemporaryFile theirs(pattern(100));
+  const TemporaryFile other(pattern(50));
+  aio::Context context = make_context();
+  int number = -1;
+  {
+    const auto write = [&]() -> Task {
+      const aio::File file(::dup(theirs.fd()));
+      number = file.number();
+      static_cast<void>(co_await context.async(aio::write(file).from(Bytes(10))));
+    };
+    const Task task = write();
+    REQUIRE(context.in_flight() == 1);
+  }
+  REQUIRE(::dup2(other.fd(), number) == number);  // what else gets the number
+  while (context.in_flight() != 0) must(context.wait());
+  ::close(number);
+  REQUIRE(theirs.content() == pattern(100));
+  REQUIRE(other.content() == pattern(50));
 }
 
 TEST_CASE("a context that is destroyed first leaves its coroutines suspended") {
