@@ -78,9 +78,10 @@ TEST_CASE(
         files.read(accepted), [&, seed = accepted](auto done) { right += is_right(done, seed); });
     if (submitted) continue;
     REQUIRE(submitted.error().error == aio::Error(aio::Call::submit, EAGAIN));
-    REQUIRE(submitted.error().error.message() ==
-            "submit: EAGAIN (Resource temporarily unavailable): run() waits for room, or the kernel "
-            "has none for what is staged: wait() makes it");
+    REQUIRE(
+        submitted.error().error.message() ==
+        "submit: EAGAIN (Resource temporarily unavailable): run() waits for room, or the kernel "
+        "has none for what is staged: wait() makes it");
     break;
   }
   // Four before the table is full; then the first goes out, but the others keep their places.

@@ -207,8 +207,8 @@ TEST_CASE("1024 buffers go out in one request, and 1025 come back refused") {
   REQUIRE(joined_parts(most) == part_of(content, 0, 1024));
   REQUIRE(too_many.result == std::unexpected(aio::Error(aio::Call::io_submit, EINVAL)));
   REQUIRE(too_many.result.error().message() ==
-          "read of 1025 buffers at offset 0 was refused by io_submit: EINVAL (Invalid argument): "
-          "the kernel takes 1024 buffers at most");
+          "read into 1025 buffers at offset 0 was refused by io_submit: EINVAL (Invalid argument): "
+          "1025 buffers are more than the 1024 of one request");
   REQUIRE(too_many.buffers.size() == 1025);
 
   submit(context, aio::write(borrowed(file)).from(Buffers(5000, Bytes(1))), [](auto done) {
