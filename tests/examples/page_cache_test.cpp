@@ -1,5 +1,6 @@
 // examples/page_cache: what a lookup gets, and what it costs.
 
+#include <algorithm>
 #include <catch2/catch_all.hpp>
 #include <cstdint>
 #include <set>
@@ -79,7 +80,7 @@ TEST_CASE("every lookup gets its page, with more pages and lookups than frames")
 
 TEST_CASE("a page that is here is no read, and lookups of one that is being read share it") {
   const Folder folder;
-  examples_test::write_file(folder / "file", examples_test::pattern(8 * 4096));
+  examples_test::write_file(folder / "file", examples_test::pattern(32768));
   CHECK(contains(look_up({"--at-once=1", folder / "file", "5", "5", "5"}).output,
                  "2 hits, 1 misses, 0 joined a read, 0 evictions"));
   CHECK(contains(look_up({"--at-once=3", folder / "file", "5", "5", "5"}).output,
@@ -88,7 +89,7 @@ TEST_CASE("a page that is here is no read, and lookups of one that is being read
 
 TEST_CASE("the page that was not used for the longest time makes room") {
   const Folder folder;
-  examples_test::write_file(folder / "file", examples_test::pattern(8 * 4096));
+  examples_test::write_file(folder / "file", examples_test::pattern(32768));
   const std::vector<std::string> options = {"--at-once=1", "--frames=2", folder / "file"};
   const auto with = [&](std::vector<std::string> pages) {
     pages.insert(pages.begin(), options.begin(), options.end());
@@ -102,7 +103,7 @@ TEST_CASE("the page that was not used for the longest time makes room") {
 
 TEST_CASE("made-up lookups find most pages in a cache of a third of the file") {
   const Folder folder;
-  examples_test::write_file(folder / "file", examples_test::pattern(300 * 4096));
+  examples_test::write_file(folder / "file", examples_test::pattern(1228800));
   const std::string output = look_up({"--frames=100", "--lookups=5000", folder / "file"}).output;
   CHECK(contains(output, "5000 lookups in 300 pages, "));
   const auto hits = std::stoul(output.substr(output.find(": ") + 2));
