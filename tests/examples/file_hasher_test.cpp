@@ -16,7 +16,7 @@ namespace {
 using examples_test::Ending;
 using examples_test::Folder;
 
-constexpr std::size_t block_size = 256 * 1024;
+constexpr std::size_t block_size = 262'144;
 
 // Files of all sizes around those of blocks.
 std::vector<std::string> make_files(const Folder& folder) {

@@ -67,9 +67,8 @@ TEST_CASE("every lookup gets its page, with more pages and lookups than frames")
           expected.insert(line_of(content, page, page_size));
         }
         auto lines = lines_of(look_up(arguments).output);
-        const auto summary = std::find_if(lines.begin(), lines.end(), [](const std::string& line) {
-          return contains(line, "200 lookups");
-        });
+        const auto summary = std::ranges::find_if(
+            lines, [](const std::string& line) { return contains(line, "200 lookups"); });
         REQUIRE(summary != lines.end());
         lines.erase(summary);
         REQUIRE(lines == expected);
