@@ -114,9 +114,8 @@ Task<Server::Outcome> Server::send(aio::BorrowedFd socket, Block block) {
     block.buffer = std::move(done.buffer);
     if (done.result) {
       sent += *done.result;
-    } else if (done.result.error().code() != EAGAIN) {
-      co_return Outcome::closed;
-    } else if (!co_await ready(socket, aio::PollEvent::out)) {
+    } else if (done.result.error().code() != EAGAIN ||
+               !co_await ready(socket, aio::PollEvent::out)) {
       co_return Outcome::closed;
     }
   }

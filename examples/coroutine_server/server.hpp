@@ -20,7 +20,7 @@ namespace coroutine_server {
 
 class Server {
  public:
-  static constexpr std::size_t block_size = 64 * 1024;
+  static constexpr std::size_t block_size = 65536;
   static constexpr std::size_t most_clients = 32;
   static constexpr std::size_t buffers_per_client = 2;  // one is read into, one is sent
 

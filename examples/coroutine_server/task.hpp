@@ -13,22 +13,22 @@ namespace coroutine_server {
 template <class T>
 class [[nodiscard]] Task {
  public:
-  struct promise_type {
+  struct promise_type {  // NOLINT(*-identifier-naming): the language's name
     std::optional<T> value;
     std::coroutine_handle<> awaiting = std::noop_coroutine();
 
     Task get_return_object() noexcept {
       return Task(std::coroutine_handle<promise_type>::from_promise(*this));
     }
-    static std::suspend_never initial_suspend() noexcept { return {}; }
-    static auto final_suspend() noexcept {
+    std::suspend_never initial_suspend() const noexcept { return {}; }
+    auto final_suspend() const noexcept {
       struct ResumeWhoAwaits {
-        static bool await_ready() noexcept { return false; }
-        static std::coroutine_handle<> await_suspend(
-            std::coroutine_handle<promise_type> done) noexcept {
+        bool await_ready() const noexcept { return false; }
+        std::coroutine_handle<> await_suspend(
+            std::coroutine_handle<promise_type> done) const noexcept {
           return done.promise().awaiting;
         }
-        static void await_resume() noexcept {}
+        void await_resume() const noexcept {}
       };
       return ResumeWhoAwaits();
     }
@@ -50,6 +50,7 @@ class [[nodiscard]] Task {
   [[nodiscard]] bool done() const noexcept { return coroutine_.done(); }
 
   /// What it returned; once, when it is done.
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): it is done, so it has returned
   [[nodiscard]] T take() noexcept { return std::move(*coroutine_.promise().value); }
 
   // What co_await needs.

@@ -30,7 +30,7 @@ Prints FILE, and then what is added to it, as tail -f does, until SIGINT
   -h, --help    show this help
 )";
 
-constexpr std::size_t block_size = 64 * 1024;
+constexpr std::size_t block_size = 65536;
 
 aio::File descriptor_or_die(int descriptor, const char* what) {
   if (descriptor < 0) support::die(std::string(what) + ": " + std::strerror(errno));

@@ -7,13 +7,12 @@
 
 namespace failure_injection {
 
-/// Writes `bytes` to the beginning of `file`, and makes them durable. Goes on after a short write.
-/// Errors: those of the requests; EIO where a write accepts nothing.
+/// Writes `bytes` to the beginning of `file`, and makes them durable. Errors: those of write_all()
+/// and of fdatasync().
 [[nodiscard]] linux_aio::Result<void> save(linux_aio::Context& context, const linux_aio::File& file,
                                            std::span<const std::byte> bytes);
 
-/// Fills `bytes` from the beginning of `file`. Goes on after a short read. Errors: those of the
-/// requests; ENODATA if the file is shorter.
+/// Fills `bytes` from the beginning of `file`. Errors: those of read_exactly().
 [[nodiscard]] linux_aio::Result<void> load(linux_aio::Context& context, const linux_aio::File& file,
                                            std::span<std::byte> bytes);
 

@@ -49,7 +49,7 @@ void Hasher::begin_file(std::size_t index) {
   if (!size) return end_file(index, std::unexpected(size.error().message()));
   if (*size == 0) return end_file(index, support::Checksum());
   begin_reads(readings_.emplace_back(
-      Reading{.index = index, .file = std::move(opened->file), .size = *size}));
+      Reading{.index = index, .file = std::move(opened->file), .size = *size, .failure = {}}));
 }
 
 void Hasher::begin_reads(Reading& reading) {

@@ -31,7 +31,7 @@ struct Work {
 /// Takes one file after the other. Belongs to one thread, as its context and its pool do.
 class Hasher {
  public:
-  static constexpr std::size_t block_size = 256 * 1024;
+  static constexpr std::size_t block_size = 262'144;
   static constexpr std::size_t files_at_once = 8;
   static constexpr std::size_t reads_per_file = 2;
   static constexpr std::size_t most_requests = files_at_once * reads_per_file;
@@ -59,7 +59,7 @@ class Hasher {
     std::array<std::optional<Completion>, reads_per_file> read{};  // not yet summed
     support::Checksum sum{};
     std::size_t in_flight = 0;
-    std::string failure{};
+    std::string failure;
   };
 
   void begin_files();

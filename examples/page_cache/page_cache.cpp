@@ -41,6 +41,7 @@ std::optional<aio::PooledBuffer> PageCache::take_frame() {
   if (auto free = frames_.acquire()) return std::move(*free);
   if (recent_.empty()) return std::nullopt;
   const auto victim = pages_.find(recent_.back());
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): those in recent_ have one
   aio::PooledBuffer frame = std::move(*victim->second.frame);
   recent_.pop_back();
   pages_.erase(victim);
@@ -88,6 +89,7 @@ void PageCache::on_failure(std::uint64_t number, aio::Error error, aio::PooledBu
 
 void PageCache::let_use(std::uint64_t number, Page& page, const Use& use) {
   ++page.users;
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): its caller has seen to it
   use(std::span<const std::byte>(std::as_const(*page.frame).bytes().first(page.length)));
   if (--page.users != 0) return;
   recent_.push_front(number);

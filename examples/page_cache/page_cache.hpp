@@ -48,9 +48,9 @@ class PageCache {
   struct Page {
     std::optional<linux_aio::PooledBuffer> frame;  // none while the kernel reads into it
     std::size_t length = 0;
-    std::vector<Use> waiters;                         // while it is read
-    std::size_t users = 0;                            // that look at it now
-    std::list<std::uint64_t>::iterator recency = {};  // in recent_, if it is here and has no users
+    std::vector<Use> waiters;                    // while it is read
+    std::size_t users = 0;                       // that look at it now
+    std::list<std::uint64_t>::iterator recency;  // in recent_, if it is here and has no users
   };
 
   void get_absent(std::uint64_t number, Use use);

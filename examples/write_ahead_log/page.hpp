@@ -69,7 +69,7 @@ class PageWriter {
 
 /// Calls `visit` with each record of a page whose checksum is right.
 template <class Visit>
-void for_each_record(std::span<const std::byte> page, Visit&& visit) {
+void for_each_record(std::span<const std::byte> page, const Visit& visit) {
   const std::size_t used = header_of(page).used;
   for (std::size_t at = sizeof(PageHeader); at < used;) {
     std::uint32_t length = 0;

@@ -40,7 +40,7 @@ class [[nodiscard]] Async : private detail::RoomWaiter {
 
   /// @cond
   // What co_await needs.
-  [[nodiscard]] static constexpr bool await_ready() noexcept { return false; }
+  [[nodiscard]] constexpr bool await_ready() const noexcept { return false; }
   [[nodiscard]] bool await_suspend(std::coroutine_handle<> coroutine) noexcept {
     coroutine_ = coroutine;
     if (engine_.usable()) {

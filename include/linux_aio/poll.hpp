@@ -66,7 +66,8 @@ class [[nodiscard]] Poll {
 ///
 /// Ownership: the file is borrowed until the kernel has accepted the request, which then holds the
 /// file itself: closing the descriptor does not complete a poll. A regular file is always ready. A
-/// signalfd completes only with a signal that is pending at submission (seen on Linux 6.18).
+/// signalfd completes only with a signal that is pending at submission (seen on Linux 6.18): give
+/// Context::wait a signal mask.
 /// Errors, in the completion: EBADF, EINVAL (a file with two wait queues that is not ready, as a
 /// FIFO opened for reading and writing; a regular file polled for neither in nor out; a kernel
 /// before 4.19), ECANCELED. Since Linux 4.19. Source: poll(2), aio_poll() in fs/aio.c.

@@ -16,7 +16,7 @@ namespace {
 using examples_test::Ending;
 using examples_test::Folder;
 
-constexpr std::size_t block_size = 256 * 1024;
+constexpr std::size_t block_size = 262'144;
 
 // Files of all sizes around those of blocks.
 std::vector<std::string> make_files(const Folder& folder) {
@@ -47,6 +47,11 @@ std::string output_of_cksum(const std::vector<std::string>& paths) {
   return output;
 }
 
+Ending hash(std::vector<std::string> arguments, const char* threads) {
+  arguments.insert(arguments.begin(), threads);
+  return examples_test::run(arguments);
+}
+
 }  // namespace
 
 TEST_CASE("the checksum is the one that POSIX gives for cksum") {
@@ -61,9 +66,7 @@ TEST_CASE("the output is that of cksum, with one thread and with many") {
   const std::string expected = output_of_cksum(paths);
   for (const char* const threads : {"--threads=1", "--threads=2", "--threads=9"}) {
     CAPTURE(threads);
-    std::vector<std::string> arguments = {threads};
-    arguments.insert(arguments.end(), paths.begin(), paths.end());
-    const Ending ending = examples_test::run(arguments);
+    const Ending ending = hash(paths, threads);
     CHECK(ending.exit_status == 0);
     CHECK(ending.errors.empty());
     CHECK(ending.output == expected);

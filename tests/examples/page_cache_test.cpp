@@ -1,5 +1,6 @@
 // examples/page_cache: what a lookup gets, and what it costs.
 
+#include <algorithm>
 #include <catch2/catch_all.hpp>
 #include <cstdint>
 #include <set>
@@ -16,11 +17,12 @@ namespace {
 using examples_test::Ending;
 using examples_test::Folder;
 
-Ending look_up(const std::vector<std::string>& arguments) {
-  Ending ending = examples_test::run(arguments);
+// What the program prints, which must succeed.
+std::string look_up(const std::vector<std::string>& arguments) {
+  const Ending ending = examples_test::run(arguments);
   CAPTURE(ending.errors);
   REQUIRE(ending.exit_status == 0);
-  return ending;
+  return ending.output;
 }
 
 std::string line_of(const std::string& content, std::size_t page, std::size_t page_size) {
@@ -65,10 +67,9 @@ TEST_CASE("every lookup gets its page, with more pages and lookups than frames")
           arguments.push_back(std::to_string(page));
           expected.insert(line_of(content, page, page_size));
         }
-        auto lines = lines_of(look_up(arguments).output);
-        const auto summary = std::find_if(lines.begin(), lines.end(), [](const std::string& line) {
-          return contains(line, "200 lookups");
-        });
+        auto lines = lines_of(look_up(arguments));
+        const auto summary = std::ranges::find_if(
+            lines, [](const std::string& line) { return contains(line, "200 lookups"); });
         REQUIRE(summary != lines.end());
         lines.erase(summary);
         REQUIRE(lines == expected);
@@ -79,20 +80,20 @@ TEST_CASE("every lookup gets its page, with more pages and lookups than frames")
 
 TEST_CASE("a page that is here is no read, and lookups of one that is being read share it") {
   const Folder folder;
-  examples_test::write_file(folder / "file", examples_test::pattern(8 * 4096));
-  CHECK(contains(look_up({"--at-once=1", folder / "file", "5", "5", "5"}).output,
+  examples_test::write_file(folder / "file", examples_test::pattern(32768));
+  CHECK(contains(look_up({"--at-once=1", folder / "file", "5", "5", "5"}),
                  "2 hits, 1 misses, 0 joined a read, 0 evictions"));
-  CHECK(contains(look_up({"--at-once=3", folder / "file", "5", "5", "5"}).output,
+  CHECK(contains(look_up({"--at-once=3", folder / "file", "5", "5", "5"}),
                  "0 hits, 1 misses, 2 joined a read, 0 evictions"));
 }
 
 TEST_CASE("the page that was not used for the longest time makes room") {
   const Folder folder;
-  examples_test::write_file(folder / "file", examples_test::pattern(8 * 4096));
+  examples_test::write_file(folder / "file", examples_test::pattern(32768));
   const std::vector<std::string> options = {"--at-once=1", "--frames=2", folder / "file"};
   const auto with = [&](std::vector<std::string> pages) {
     pages.insert(pages.begin(), options.begin(), options.end());
-    return look_up(pages).output;
+    return look_up(pages);
   };
   CHECK(
       contains(with({"1", "2", "1", "3", "1"}), "2 hits, 3 misses, 0 joined a read, 1 evictions"));
@@ -102,8 +103,8 @@ TEST_CASE("the page that was not used for the longest time makes room") {
 
 TEST_CASE("made-up lookups find most pages in a cache of a third of the file") {
   const Folder folder;
-  examples_test::write_file(folder / "file", examples_test::pattern(300 * 4096));
-  const std::string output = look_up({"--frames=100", "--lookups=5000", folder / "file"}).output;
+  examples_test::write_file(folder / "file", examples_test::pattern(1228800));
+  const std::string output = look_up({"--frames=100", "--lookups=5000", folder / "file"});
   CHECK(contains(output, "5000 lookups in 300 pages, "));
   const auto hits = std::stoul(output.substr(output.find(": ") + 2));
   CHECK(hits > 3500);
@@ -116,18 +117,18 @@ TEST_CASE("past the page cache where the file system says how") {
     return examples_test::say_skipped("O_DIRECT: the file system does not say that it has it");
   }
   examples_test::write_file(folder / "file", examples_test::pattern(10'000));
-  CHECK(contains(look_up({folder / "file", "1"}).output, "O_DIRECT"));
-  CHECK(contains(look_up({"--page-size=1000", folder / "file", "1"}).output, "buffered"));
+  CHECK(contains(look_up({folder / "file", "1"}), "O_DIRECT"));
+  CHECK(contains(look_up({"--page-size=1000", folder / "file", "1"}), "buffered"));
 }
 
 TEST_CASE("a file that is not there, and a page that is no number, are errors") {
   const Folder folder;
-  Ending ending = examples_test::run({folder / "none"});
-  CHECK(ending.exit_status == 1);
-  CHECK(contains(ending.errors, "page_cache: " + folder / "none" + ": "));
-  CHECK(contains(ending.errors, "ENOENT"));
+  const Ending missing = examples_test::run({folder / "none"});
+  CHECK(missing.exit_status == 1);
+  CHECK(contains(missing.errors, "page_cache: " + folder / "none" + ": "));
+  CHECK(contains(missing.errors, "ENOENT"));
   examples_test::write_file(folder / "file", "content");
-  ending = examples_test::run({folder / "file", "first"});
+  const Ending ending = examples_test::run({folder / "file", "first"});
   CHECK(ending.exit_status == 1);
   CHECK(ending.errors == "page_cache: 'first' is no page number\n");
   CHECK(examples_test::run({"--frames=0", folder / "file"}).exit_status == 2);
