@@ -106,10 +106,11 @@ TEST_CASE("poll and wait, ring and system call, take turns") {
     std::byte byte{};
     for (const Pipe& pipe : pipes) REQUIRE(::read(pipe.read_end(), &byte, 1) == 1);
   }
-  REQUIRE(done == 20 * 150);
-  REQUIRE(held == 20 * 300);
+  REQUIRE(done == std::size_t{20} * 150);
+  REQUIRE(held == std::size_t{20} * 300);
   const aio::Statistics statistics = context.statistics();
-  REQUIRE(statistics.reaped_in_user_space + statistics.reaped_by_system_call == 20 * 450);
+  REQUIRE(statistics.reaped_in_user_space + statistics.reaped_by_system_call ==
+          std::uint64_t{20} * 450);
 }
 
 TEST_CASE("the context leaves a ring alone that is not the known one") {

@@ -18,6 +18,7 @@ using Lent = aio::Read<std::span<std::byte>>;
 // One read for each byte of `memory`.
 std::vector<Lent> reads_into(std::span<std::byte> memory, aio::BorrowedFd file) {
   std::vector<Lent> requests;
+  requests.reserve(memory.size());
   for (std::size_t index = 0; index < memory.size(); ++index) {
     requests.push_back(aio::read(file).into(memory.subspan(index, 1)).at(index));
   }

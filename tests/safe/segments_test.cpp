@@ -74,8 +74,9 @@ TEST_CASE(
   std::size_t right = 0;
   std::size_t accepted = 0;
   for (;; ++accepted) {
-    const auto submitted = context.submit(
-        files.read(accepted), [&, seed = accepted](auto done) { right += is_right(done, seed); });
+    const auto submitted =
+        context.submit(files.read(accepted),
+                       [&, seed = accepted](const auto& done) { right += is_right(done, seed); });
     if (submitted) continue;
     REQUIRE(submitted.error().error == aio::Error(aio::Call::submit, EAGAIN));
     REQUIRE(
@@ -91,7 +92,7 @@ TEST_CASE(
   submit(context, aio::fsync(aio::BorrowedFd(-1)), [](const auto&) {});
   REQUIRE(must(context.wait(5)) == 5);
   REQUIRE(right == 4);
-  submit(context, files.read(7), [&](auto done) { right += is_right(done, 7); });
+  submit(context, files.read(7), [&](const auto& done) { right += is_right(done, 7); });
   REQUIRE(must(context.wait(1)) == 1);
   REQUIRE(right == 5);
 }
@@ -109,9 +110,10 @@ TEST_CASE("run waits for room in the table of segments, and so do coroutines") {
   for (std::size_t seed = 0; seed < 12; ++seed) tasks.push_back(start(seed));
   REQUIRE(context.in_flight() < 12);
   std::vector<aio::VectoredRead<Buffers>> requests;
+  requests.reserve(8);
   for (std::size_t seed = 12; seed < 20; ++seed) requests.push_back(files.read(seed));
-  context.run_each(requests,
-                   [&](std::size_t index, auto done) { right += is_right(done, 12 + index); });
+  context.run_each(
+      requests, [&](std::size_t index, const auto& done) { right += is_right(done, 12 + index); });
   while (context.in_flight() != 0) must(context.wait());
   for (const Task& task : tasks) REQUIRE(task.done());
   REQUIRE(right == 20);
@@ -125,7 +127,7 @@ TEST_CASE("cancelling what is staged leaves the segments of the others as they a
   std::size_t cancelled = 0;
   std::vector<aio::RequestId> ids;
   for (std::size_t seed = 0; seed < 4; ++seed) {
-    auto id = context.submit(files.read(seed), [&, seed](auto done) {
+    auto id = context.submit(files.read(seed), [&, seed](const auto& done) {
       right += is_right(done, seed);
       if (!done.result && done.result.error().code() == ECANCELED) ++cancelled;
     });

@@ -129,7 +129,7 @@ TEST_CASE("files and other flags are sent as they are") {
   REQUIRE(!borrowed(file).may_block());
   REQUIRE(!aio::BorrowedFd(-1).may_block());
   // no_wait is forced on a pipe beside the flags that were given, not instead of them.
-  Pipe pipe;
+  const Pipe pipe;
   aio::Context context = make_context();
   auto [done] = context.run(
       aio::write(aio::BorrowedFd(pipe.write_end())).from(Bytes(1)).flags(aio::WriteFlag::dsync));
