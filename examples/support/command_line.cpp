@@ -18,6 +18,11 @@ const char* program = "example";
   std::exit(2);
 }
 
+[[noreturn]] void wrong_number(const std::string& option, const std::string& text,
+                               std::size_t most) {
+  wrong_usage(option + ": '" + text + "' is no number from 1 to " + std::to_string(most));
+}
+
 }  // namespace
 
 void die(const std::string& what) {
@@ -41,9 +46,10 @@ CommandLine::CommandLine(int argc, char** argv, const char* name, const char* he
 
 std::size_t CommandLine::number(const std::string& option, std::size_t standard, std::size_t most) {
   std::size_t value = standard;
+  const std::string assignment = option + "=";
   for (std::size_t at = 0; at < arguments_.size();) {
     const bool separate = arguments_[at] == option;
-    if (!separate && !arguments_[at].starts_with(option + "=")) {
+    if (!separate && !arguments_[at].starts_with(assignment)) {
       ++at;
       continue;
     }
@@ -53,7 +59,7 @@ std::size_t CommandLine::number(const std::string& option, std::size_t standard,
     const char* const end = text.data() + text.size();
     const auto [rest, error] = std::from_chars(text.data(), end, value);
     if (error != std::errc() || rest != end || value < 1 || value > most) {
-      wrong_usage(option + ": '" + text + "' is no number from 1 to " + std::to_string(most));
+      wrong_number(option, text, most);
     }
     const auto first = arguments_.begin() + static_cast<std::ptrdiff_t>(at);
     arguments_.erase(first, first + (separate ? 2 : 1));

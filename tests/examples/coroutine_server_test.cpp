@@ -26,15 +26,16 @@ using examples_test::Program;
 // A server of the files in a folder, whose socket lies in another.
 class Server {
  public:
-  explicit Server(const Folder& files, std::vector<std::string> options = {}) {
-    options.insert(options.end(), {"serve", files.path(), "socket"});
-    server_ = std::make_unique<Program>(options, examples_test::Start{.folder = folder_.path()});
+  explicit Server(const Folder& files, const std::vector<std::string>& options = {}) {
+    // NOLINTNEXTLINE(misc-const-correctness): clang-tidy 19 does not see that it is changed
+    std::vector<std::string> arguments(options);
+    for (const std::string& each : {std::string("serve"), files.path(), std::string("socket")}) {
+      arguments.push_back(each);
+    }
+    server_ = std::make_unique<Program>(arguments, examples_test::Start{.folder = folder_.path()});
     while (::access(socket().c_str(), F_OK) != 0) ::usleep(1000);
     // It is bound; now it may listen.
-    for (int first = -1; first < 0; ::usleep(1000)) {
-      first = connect_once();
-      ::close(first);
-    }
+    while (!listens()) ::usleep(1000);
   }
 
   [[nodiscard]] std::string socket() const { return folder_ / "socket"; }
@@ -56,6 +57,12 @@ class Server {
   }
 
  private:
+  [[nodiscard]] bool listens() const {
+    const int socket = connect_once();
+    if (socket >= 0) ::close(socket);
+    return socket >= 0;
+  }
+
   // Relative names are short enough for a socket whatever the folder is.
   [[nodiscard]] int connect_once() const {
     const std::string way = "/proc/self/fd/" + std::to_string(directory_.number()) + "/socket";
@@ -63,6 +70,7 @@ class Server {
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, way.data(), way.size());
     const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    REQUIRE(socket >= 0);
     if (::connect(socket, reinterpret_cast<const ::sockaddr*>(&address), sizeof address) == 0) {
       return socket;
     }
@@ -142,6 +150,7 @@ TEST_CASE("more clients than the server takes wait for their turn") {
   examples_test::write_file(files / "file", "content");
   Server server(files);
   std::vector<linux_aio::File> sockets;
+  sockets.reserve(50);
   for (int count = 0; count < 50; ++count) sockets.push_back(server.connect());
   for (const auto& socket : sockets) ask(socket, "file\n");
   for (const auto& socket : sockets) CHECK(rest_of(socket) == "OK 7\ncontent");
