@@ -20,7 +20,7 @@ CompletionRing::CompletionRing(raw::aio_context_t handle) noexcept {
 }
 
 void CompletionRing::keep_from_children() const noexcept {
-  const std::size_t page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   const std::size_t bytes = sizeof *header_ + std::size_t{size_} * sizeof *events_;
   // A kernel that refuses leaves the child a ring that its Context does not touch.
   static_cast<void>(::madvise(header_, (bytes + page - 1) / page * page, MADV_DONTFORK));

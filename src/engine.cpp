@@ -93,8 +93,8 @@ void Engine::wait_or_die() noexcept {
 
 Error Engine::refusal() const noexcept {
   // Where slots are free, what is staged has all segments, or run() is waiting for room.
-  if (usable()) return Error(Call::submit, EAGAIN, in_flight() < capacity() ? 0 : capacity());
-  return Error(Call::submit, closed() ? ESHUTDOWN : EINVAL);
+  if (usable()) return {Call::submit, EAGAIN, in_flight() < capacity() ? 0 : capacity()};
+  return {Call::submit, closed() ? ESHUTDOWN : EINVAL};
 }
 
 void Engine::await_room(RoomWaiter& waiter) noexcept {

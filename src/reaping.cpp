@@ -70,14 +70,10 @@ long wait_with_mask(const Ask& ask, const ::sigset_t* signals) noexcept {
 }
 
 long wait_for_events(const Ask& ask, const ::sigset_t* signals) noexcept {
-  if constexpr (raw::nr_io_getevents == raw::nr_absent) {
-    return wait_with_mask(ask, signals);
-  } else if (signals != nullptr) {
-    return wait_with_mask(ask, signals);
-  } else {
-    return timed<raw::getevents_timespec>(
-        ask, [](auto... arguments) { return raw::io_getevents(arguments...); });
-  }
+  constexpr bool has_plain_call = raw::nr_io_getevents != raw::nr_absent;  // not on riscv32
+  if (!has_plain_call || signals != nullptr) return wait_with_mask(ask, signals);
+  return timed<raw::getevents_timespec>(
+      ask, [](auto... arguments) { return raw::io_getevents(arguments...); });
 }
 
 }  // namespace

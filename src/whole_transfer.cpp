@@ -14,11 +14,11 @@ namespace {
 
 // How a transfer goes on after one that was not whole.
 struct Continuing {
-  std::uint64_t alignment;  // of the position it goes on from
-  bool has_offsets;         // not a pipe or socket
+  std::uint64_t alignment = 1;  // of the position it goes on from
+  bool has_offsets;             // not a pipe or socket
 
   explicit Continuing(BorrowedFd file) noexcept
-      : alignment(1), has_offsets(::lseek(file.number(), 0, SEEK_CUR) >= 0 || errno != ESPIPE) {
+      : has_offsets(::lseek(file.number(), 0, SEEK_CUR) >= 0 || errno != ESPIPE) {
     if ((::fcntl(file.number(), F_GETFL) & O_DIRECT) == 0) return;
     if (const auto direct = file.direct_io()) {
       alignment = std::max(direct->memory_alignment, direct->offset_alignment);

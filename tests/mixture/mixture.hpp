@@ -35,7 +35,7 @@ class Mixture {
 
   // What the model knows of a request that was accepted.
   struct Request {
-    Kind kind;
+    Kind kind = Kind::transfer;
     bool cancelled = false;  // Context::cancel said that it would be
     std::uint8_t completions = 0;
   };

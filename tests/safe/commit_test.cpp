@@ -26,7 +26,7 @@ class Watched {
       const long result = raw::io_submit(handle, count, requests);
       for (long index = 0; index < result; ++index) {
         if (requests[index]->aio_lio_opcode == raw::iocb_cmd_fdsync) {
-          writes_in_flight_at_sync = writes_;
+          writes_in_flight_at_sync_ = writes_;
         } else {
           ++writes_;
         }
@@ -39,9 +39,12 @@ class Watched {
       return result;
     };
   }
-  std::optional<int> writes_in_flight_at_sync;
+  [[nodiscard]] std::optional<int> writes_in_flight_at_sync() const {
+    return writes_in_flight_at_sync_;
+  }
 
  private:
+  std::optional<int> writes_in_flight_at_sync_;
   int writes_ = 0;
   InterposedKernel kernel_;
 };
@@ -57,13 +60,14 @@ aio::Commit begin(aio::Context& context, const TemporaryFile& log, std::optional
 
 template <class Request>
 void write(aio::Commit& commit, Request request) {
-  REQUIRE(commit.submit(std::move(request), [](const auto&) {}));
+  const bool accepted{commit.submit(std::move(request), [](const auto&) {})};
+  REQUIRE(accepted);
 }
 
 }  // namespace
 
 TEST_CASE("the sync of a commit goes out when all of its writes are complete, not before") {
-  Watched watched;
+  const Watched watched;
   const TemporaryFile log;
   aio::Context context = make_context_without_ring();
   std::optional<int> code;
@@ -73,9 +77,9 @@ TEST_CASE("the sync of a commit goes out when all of its writes are complete, no
   }
   REQUIRE(must(context.wait(1)) == 1);
   std::move(commit).seal();
-  REQUIRE(!watched.writes_in_flight_at_sync);
+  REQUIRE(!watched.writes_in_flight_at_sync());
   REQUIRE(must(context.wait(context.in_flight())) == 5);
-  REQUIRE(watched.writes_in_flight_at_sync == 0);
+  REQUIRE(watched.writes_in_flight_at_sync() == 0);
   REQUIRE(code == 0);
 }
 
@@ -153,8 +157,8 @@ TEST_CASE("the sync of a commit can be cancelled, and a full context refuses bot
   context.for_each_in_flight([&](const aio::InFlightRequest& request) {
     if (request.operation == aio::InFlightRequest::Operation::fdatasync) sync = request.id;
   });
-  REQUIRE(sync);
-  REQUIRE(context.cancel(*sync) == aio::Cancel::requested);
+  REQUIRE(sync.has_value());
+  REQUIRE(context.cancel(sync.value_or(aio::RequestId(0))) == aio::Cancel::requested);
   REQUIRE(must(context.wait(2)) == 2);
   REQUIRE(code == ECANCELED);
 }

@@ -28,7 +28,7 @@ TEST_CASE("in a forked child, every call says that the context is another proces
   const Ending ending = in_child([&] {
     auto [read, synced] =
         context.run(aio::read(borrowed(file)).into(Bytes(10)), aio::fsync(borrowed(file)));
-    auto refused = context.submit(aio::read(borrowed(file)).into(pattern(10)), [](auto) {});
+    auto refused = context.submit(aio::read(borrowed(file)).into(pattern(10)), [](const auto&) {});
     const bool back = !refused && std::move(refused.error().request).release() == pattern(10);
     const auto wrong = std::unexpected(aio::Error(aio::Call::submit, EINVAL));
     const auto waited = std::unexpected(aio::Error(aio::Call::wait, EINVAL));

@@ -39,14 +39,15 @@ class ShortTransfers {
           continue;
         }
         request.aio_nbytes = std::min<std::uint64_t>(request.aio_nbytes, most);
-        offsets.push_back(request.aio_offset);
+        offsets_.push_back(request.aio_offset);
       }
       return raw::io_submit(handle, count, requests);
     };
   }
-  std::vector<std::int64_t> offsets;
+  [[nodiscard]] const std::vector<std::int64_t>& offsets() const { return offsets_; }
 
  private:
+  std::vector<std::int64_t> offsets_;
   InterposedKernel kernel_;
 };
 
@@ -63,14 +64,14 @@ bool has_direct_io(const TemporaryFile& file) {
 }  // namespace
 
 TEST_CASE("a read goes on after short ones, each where the last one ended") {
-  ShortTransfers kernel(30);
+  const ShortTransfers kernel(30);
   const Bytes content = pattern(100);
   const TemporaryFile file(content);
   aio::Context context = make_context();
   Bytes target(90);
   REQUIRE(aio::read_exactly(context, aio::read(borrowed(file)).at(10), target));
   REQUIRE(target == part_of(content, 10, 90));
-  REQUIRE(kernel.offsets == std::vector<std::int64_t>{10, 40, 70});
+  REQUIRE(kernel.offsets() == std::vector<std::int64_t>{10, 40, 70});
 }
 
 TEST_CASE("a file that ends before the buffer is full says so, and how far the read came") {
@@ -95,14 +96,14 @@ TEST_CASE("a read of nothing, and a write of nothing, are whole at once") {
 }
 
 TEST_CASE("a write goes on after short ones, with its flags") {
-  ShortTransfers kernel(64);
+  const ShortTransfers kernel(64);
   const TemporaryFile file;
   aio::Context context = make_context();
   const Bytes record = pattern(1000);
   REQUIRE(aio::write_all(context, aio::write(borrowed(file)).at(5).flags(aio::WriteFlag::dsync),
                          std::span(record)));
   REQUIRE(part_of(file.content(), 5, 1000) == record);
-  REQUIRE(kernel.offsets.size() == 16);
+  REQUIRE(kernel.offsets().size() == 16);
 }
 
 TEST_CASE("a failure tells how many bytes are done before it") {
@@ -246,7 +247,7 @@ TEST_CASE("a file is read to its end: empty, large, from an offset, and one that
 }
 
 TEST_CASE("what was read before a failure is kept") {
-  ShortTransfers kernel(4096);
+  const ShortTransfers kernel(4096);
   const aio::File directory = must(aio::File::open("/", aio::Access::read_only));
   aio::Context context = make_context();
   auto contents = aio::read_to_end(context, aio::read(directory));
