@@ -83,8 +83,9 @@ std::expected<Contents, PartialContents> read_to_end(Context& context,
   for (;;) {
     Result<AlignedBuffer> larger = AlignedBuffer::allocate(capacity);
     if (!larger) {
-      if (!buffer) buffer = AlignedBuffer::allocate(1).value();
-      return std::unexpected(PartialContents{larger.error(), Contents{std::move(*buffer), size}});
+      PartialContents partial{larger.error(), std::nullopt};
+      if (buffer) partial.contents.emplace(std::move(*buffer), size);
+      return std::unexpected(std::move(partial));
     }
     if (buffer) std::memcpy(larger->bytes().data(), buffer->bytes().data(), size);
     buffer = std::move(*larger);

@@ -16,6 +16,7 @@
 #include <linux_aio/read.hpp>
 #include <linux_aio/vectored.hpp>
 #include <linux_aio/write.hpp>
+#include <optional>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -138,8 +139,8 @@ struct [[nodiscard]] Contents {
 
 /// Why the end was not reached, and what was read before.
 struct PartialContents {
-  Error error;        ///< of the request that failed
-  Contents contents;  ///< what was read before
+  Error error;                       ///< of the request that failed
+  std::optional<Contents> contents;  ///< what was read before; none without memory
 };
 
 /// Reads from where `read` begins to the end of the file, into memory that O_DIRECT accepts: as

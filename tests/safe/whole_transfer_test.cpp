@@ -253,5 +253,6 @@ TEST_CASE("what was read before a failure is kept") {
   auto contents = aio::read_to_end(context, aio::read(directory));
   REQUIRE(!contents);
   REQUIRE(contents.error().error.code() == EINVAL);
-  REQUIRE(contents.error().contents.size == 0);
+  REQUIRE(contents.error().contents.has_value());
+  REQUIRE(contents.error().contents->size == 0);
 }
