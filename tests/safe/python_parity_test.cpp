@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <chrono>
 #include <concepts>
-#include <csignal>
 #include <fstream>
 #include <linux_aio/linux_aio.hpp>
 #include <linux_aio/raw.hpp>
@@ -19,7 +18,6 @@
 #include <utility>
 #include <vector>
 
-#include "tests/support/child.hpp"
 #include "tests/support/held.hpp"
 #include "tests/support/raw_context.hpp"
 #include "tests/support/safe.hpp"
@@ -443,23 +441,6 @@ TEST_CASE("the buffer of a transfer that was not submitted becomes that of any o
     REQUIRE(buffer.data() == place);
     REQUIRE(file.content() == content);
   });
-}
-
-TEST_CASE("a request that gave its buffer to another is used no more") {
-  const auto abuse = [](auto request) {
-    static_cast<void>(std::move(request).release());
-    // NOLINTNEXTLINE(bugprone-use-after-move): the test
-    const Ending ending = in_child([&request] {
-      aio::Context context = make_context();
-      static_cast<void>(context.submit(std::move(request), [](const auto&) {}));
-      return 0;
-    });
-    REQUIRE(ending.signal == SIGABRT);
-    REQUIRE(ending.output == "linux_aio: a request was used after its buffer was taken\n");
-  };
-  const TemporaryFile file(content);
-  abuse(read_one(borrowed(file), Bytes(8)));
-  abuse(write_one(borrowed(file), Bytes(8)));
 }
 
 TEST_CASE("syncs and polls follow transfers of the same file, and transfers follow them") {
