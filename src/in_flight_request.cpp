@@ -38,6 +38,22 @@ const char* name_of(Operation operation) noexcept {
   return "poll";
 }
 
+std::optional<IoPriority> priority_of(const raw::iocb& request) noexcept {
+  if ((request.aio_flags & std::uint32_t{raw::iocb_flag_ioprio}) == 0) return std::nullopt;
+  return IoPriority::from_bits(static_cast<std::uint16_t>(request.aio_reqprio));
+}
+
+// A poll has its events where others have the address of their buffer.
+PollEvents events_of(const raw::iocb& request) noexcept {
+  if (request.aio_lio_opcode != raw::iocb_cmd_poll) return {};
+  return PollEvents::from_bits(static_cast<std::uint32_t>(request.aio_buf));
+}
+
+int event_fd_of(const raw::iocb& request) noexcept {
+  const bool notifies = (request.aio_flags & std::uint32_t{raw::iocb_flag_resfd}) != 0;
+  return notifies ? static_cast<int>(request.aio_resfd) : -1;
+}
+
 }  // namespace
 
 std::string InFlightRequest::description() const {
@@ -59,7 +75,11 @@ InFlightRequest in_flight_request(RequestId id, const raw::iocb& request) noexce
           .file = static_cast<int>(request.aio_fildes),
           .offset = static_cast<std::uint64_t>(request.aio_offset),
           .length = request.aio_nbytes,
-          .vectored = vectored};
+          .vectored = vectored,
+          .rw_flags = static_cast<std::uint32_t>(request.aio_rw_flags),
+          .priority = priority_of(request),
+          .events = events_of(request),
+          .event_fd = event_fd_of(request)};
 }
 
 }  // namespace detail

@@ -268,6 +268,9 @@ class Context {
     return engine().close(after(timeout));
   }
 
+  /// Whether close() has closed it.
+  [[nodiscard]] bool closed() const noexcept { return engine().closed(); }
+
   /// Requests that were accepted and are not yet complete: staged, in the kernel, or refused.
   [[nodiscard]] std::size_t in_flight() const noexcept { return engine().in_flight(); }
 

@@ -30,6 +30,11 @@ class IoPriority {
   /// When nobody else uses the disk. Has no levels.
   [[nodiscard]] static constexpr IoPriority idle() noexcept { return {raw::ioprio_class_idle, 0}; }
 
+  /// The priority with just these bits, as a request in flight has them.
+  [[nodiscard]] static constexpr IoPriority from_bits(std::uint16_t bits) noexcept {
+    return {raw::ioprio_prio_class(bits), raw::ioprio_prio_data(bits)};
+  }
+
   /// The same with the device's command duration limit number `limit`, 1 to 7; a device that has
   /// none ignores it. Another number ends the program. Since Linux 6.5.
   [[nodiscard]] constexpr IoPriority with_duration_limit(unsigned limit) const noexcept {

@@ -105,6 +105,7 @@ class Engine {
     return in_kernel_ == 0 || (ring_.attached() && usable() && ring_.empty());
   }
 
+  [[nodiscard]] bool closed() const noexcept { return handle_ == 0; }
   [[nodiscard]] std::uint32_t in_flight() const noexcept { return slots_.used(); }
   [[nodiscard]] std::uint32_t capacity() const noexcept { return slots_.capacity(); }
   [[nodiscard]] Statistics statistics() const noexcept;
@@ -121,8 +122,6 @@ class Engine {
 
  private:
   explicit Engine(const ContextOptions& options) noexcept;
-
-  [[nodiscard]] bool closed() const noexcept { return handle_ == 0; }
 
   void serve_room_queue() noexcept;
   [[nodiscard]] long submit(std::size_t first) noexcept;
