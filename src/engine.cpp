@@ -72,7 +72,7 @@ Slot* Engine::await_slot() noexcept {
   while (usable()) {
     if (Slot* const slot = slots_.acquire(); slot != nullptr) return slot;
     // Nothing will complete: all slots are held by commits that are open.
-    if (in_kernel_ == 0 && staged_count_ == 0 && refused_ == 0) return nullptr;
+    if (ending() == 0) return nullptr;
     ++runs_waiting_;
     wait_or_die();
     --runs_waiting_;
@@ -166,7 +166,7 @@ Result<Cancel> Engine::cancel(RequestId request) noexcept {
 
 void Engine::cancel_polls() noexcept {
   for_each_in_flight([this](const Slot& slot) {
-    if (slot.iocb.aio_lio_opcode == raw::iocb_cmd_poll && slot.cancelled != slot.generation + 1) {
+    if (slot.iocb.aio_lio_opcode == raw::iocb_cmd_poll && !slot.cancelling()) {
       static_cast<void>(cancel(id_of(slot)));
     }
   });
@@ -189,10 +189,9 @@ Result<void> Engine::complete_all(const Deadline& deadline) noexcept {
   while (in_flight() != 0) {
     cancel_polls();
     // Not for what is held by a Commit: a continuation may poll again before that ends.
-    const std::size_t ending = std::max<std::size_t>(in_kernel_ + staged_count_ + refused_, 1);
-    const Result<std::size_t> done = wait(ending, deadline);
+    const Result<std::size_t> done = wait(std::max<std::size_t>(ending(), 1), deadline);
     if (!done) return std::unexpected(done.error());
-    if (in_flight() != 0 && deadline && std::chrono::steady_clock::now() >= *deadline) {
+    if (in_flight() != 0 && passed(deadline)) {
       return std::unexpected(Error(Call::close_context, ETIMEDOUT, in_flight()));
     }
   }
@@ -200,7 +199,6 @@ Result<void> Engine::complete_all(const Deadline& deadline) noexcept {
 }
 
 Result<void> Engine::destroy() noexcept {
-  if (closed()) return {};
   if (!usable()) return std::unexpected(Error(Call::io_destroy, EINVAL));
   made_in_ = no_process;
   ring_ = {};

@@ -29,10 +29,6 @@ Timespec time_until(Clock::time_point deadline) noexcept {
           .tv_nsec = static_cast<Nanoseconds>((left - whole).count())};
 }
 
-bool passed(const Engine::Deadline& deadline) noexcept {
-  return deadline && Clock::now() >= *deadline;
-}
-
 // What one call asks of the kernel.
 struct Ask {
   raw::aio_context_t handle;
@@ -97,7 +93,7 @@ Result<std::size_t> Engine::wait(std::size_t at_least, const Deadline& deadline,
     serve_room_queue();
     std::size_t done = finished_ - before;
     if (in_kernel_ == 0) {
-      const bool nothing_left = staged_count_ == 0 && refused_ == 0;
+      const bool nothing_left = ending() == 0;
       // What is held by a Commit that is still open does not come by waiting.
       if (nothing_left && done == 0 && at_least != 0) {
         return std::unexpected(Error(Call::wait, EDEADLK));
@@ -184,8 +180,7 @@ void Engine::finish(const raw::io_event& event) noexcept {
     finish(*slot, static_cast<std::size_t>(event.res));
     return;
   }
-  const bool cancelled = slot->cancelled == slot->generation + 1;
-  if (event.res == 0 && !cancelled) {
+  if (event.res == 0 && !slot->cancelling()) {
     finish(*slot, std::size_t{0});
     return;
   }

@@ -3,11 +3,10 @@
 
 #include <sys/uio.h>
 
-#include <algorithm>
 #include <concepts>
 #include <cstddef>
-#include <iterator>
 #include <linux_aio/buffer.hpp>
+#include <linux_aio/detail/parts.hpp>
 #include <linux_aio/detail/transfer.hpp>
 #include <linux_aio/error.hpp>
 #include <linux_aio/raw/prep.hpp>
@@ -48,60 +47,6 @@ consteval void explain_buffer_range() {
                 "std::move(buffers); or std::span(buffers) to lend them to run()");
 }
 
-/// The parts of `buffers` that a transfer of `length` bytes has reached, in order: spans.
-template <BufferRange R>
-class Parts : public std::ranges::view_interface<Parts<R>> {
- public:
-  class iterator {
-   public:
-    using Inner = std::ranges::iterator_t<R&>;
-    using difference_type = std::ptrdiff_t;
-    using value_type = decltype(bytes_of(*std::declval<Inner&>()));
-
-    iterator() = default;
-    iterator(Inner inner, Inner last, std::size_t left) noexcept
-        : inner_(inner), last_(last), left_(left) {}
-
-    [[nodiscard]] value_type operator*() const noexcept {
-      const value_type whole = bytes_of(*inner_);
-      return whole.first(std::min(whole.size(), left_));
-    }
-    iterator& operator++() noexcept {
-      left_ -= (**this).size();
-      ++inner_;
-      return *this;
-    }
-    iterator operator++(int) noexcept {
-      iterator before = *this;
-      ++*this;
-      return before;
-    }
-    friend bool operator==(const iterator& left, const iterator& right) noexcept {
-      return left.inner_ == right.inner_;
-    }
-    friend bool operator==(const iterator& at, std::default_sentinel_t) noexcept {
-      return at.left_ == 0 || at.inner_ == at.last_;
-    }
-
-   private:
-    Inner inner_{};
-    Inner last_{};
-    std::size_t left_ = 0;
-  };
-
-  Parts(R& buffers, std::size_t length) noexcept : buffers_(&buffers), length_(length) {}
-
-  [[nodiscard]] iterator begin() const noexcept {
-    const auto first = std::ranges::begin(*buffers_);
-    return {first, std::ranges::next(first, std::ranges::end(*buffers_)), length_};
-  }
-  [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
-
- private:
-  R* buffers_;
-  std::size_t length_;
-};
-
 }  // namespace detail
 
 /// What became of a read or write of a range of buffers: its result, and the buffers back.
@@ -116,7 +61,7 @@ struct [[nodiscard]] VectoredCompletion {
   /// What was transferred, buffer by buffer: a range of spans, of which the last may be shorter
   /// than its buffer. Empty if the request failed.
   [[nodiscard]] detail::Parts<R> parts() & noexcept LINUX_AIO_LIFETIMEBOUND {
-    return {buffers, result.value_or(0)};
+    return detail::Parts<R>::first(buffers, result.value_or(0));
   }
   void parts() && = delete;
 };

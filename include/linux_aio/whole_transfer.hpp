@@ -9,7 +9,7 @@
 #include <linux_aio/buffer.hpp>
 #include <linux_aio/config.hpp>
 #include <linux_aio/context.hpp>
-#include <linux_aio/detail/rest.hpp>
+#include <linux_aio/detail/parts.hpp>
 #include <linux_aio/detail/transfer.hpp>
 #include <linux_aio/error.hpp>
 #include <linux_aio/poll_events.hpp>
@@ -67,8 +67,8 @@ template <template <class> class Single, template <class> class Vectored, class 
       auto [done] = context.run(Single<decltype(rest)>(here, std::move(rest)));
       return done.result;
     } else {
-      Rest<T> rest(buffers, place);
-      auto [done] = context.run(Vectored<Rest<T>>(here, std::move(rest)));
+      auto rest = Parts<T>::rest(buffers, place);
+      auto [done] = context.run(Vectored<Parts<T>>(here, std::move(rest)));
       return done.result;
     }
   };

@@ -1,6 +1,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <limits>
+#include <linux_aio/detail/request.hpp>
 #include <linux_aio/raw/abi.hpp>
 #include <linux_aio/raw/ioprio.hpp>
 
@@ -39,11 +40,11 @@ std::string explain_bad_descriptor(const Failure& failure) {
 
 // What the numbers of a transfer say: nothing if they are good.
 std::string explain_numbers(const Failure& failure) {
-  constexpr std::uint64_t most_segments = 1024;
   constexpr auto most_bytes =
       static_cast<std::uint64_t>(std::numeric_limits<std::ptrdiff_t>::max());
   if (is_vectored(failure) && failure.number > most_segments) {
-    return std::to_string(failure.number) + " buffers are more than the 1024 of one request";
+    return std::to_string(failure.number) + " buffers are more than the " +
+           std::to_string(most_segments) + " of one request";
   }
   if (failure.number > most_bytes) {
     return "the length " + std::to_string(failure.number) + " is over " +

@@ -47,9 +47,6 @@ class Engine {
   /// submit again would take each that is freed.
   [[nodiscard]] Slot* await_slot() noexcept;
 
-  /// The most segments of a request. Source: UIO_MAXIOV.
-  static constexpr std::size_t most_segments = 1024;
-
   /// Room for `count` segments of a request, which lasts until the request is flushed; nullptr if
   /// there is none even after a flush, because the kernel takes no more requests.
   [[nodiscard]] ::iovec* acquire_segments(std::size_t count) noexcept;
@@ -122,6 +119,15 @@ class Engine {
 
  private:
   explicit Engine(const ContextOptions& options) noexcept;
+
+  [[nodiscard]] static bool passed(const Deadline& deadline) noexcept {
+    return deadline && std::chrono::steady_clock::now() >= *deadline;
+  }
+
+  /// Requests that waiting completes: all that are in flight but those that a Commit holds.
+  [[nodiscard]] std::size_t ending() const noexcept {
+    return in_kernel_ + staged_count_ + refused_;
+  }
 
   void serve_room_queue() noexcept;
   [[nodiscard]] long submit(std::size_t first) noexcept;

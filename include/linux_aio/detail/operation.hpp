@@ -22,7 +22,7 @@ template <Request R>
   if constexpr (SegmentedRequest<R>) {
     const std::size_t count = request.segment_count();
     // The kernel refuses more than it takes before it looks at them.
-    const bool too_many = count > Engine::most_segments;
+    const bool too_many = count > most_segments;
     ::iovec* const segments = too_many ? nullptr : engine.acquire_segments(count);
     if (segments == nullptr && !too_many) return false;
     request.lower(slot.iocb, segments);

@@ -12,6 +12,9 @@
 
 namespace linux_aio::detail {
 
+/// The most segments of a request. Source: UIO_MAXIOV.
+inline constexpr std::size_t most_segments = 1024;
+
 struct IgnoreMemory {
   void operator()(std::span<const std::byte> /*bytes*/) const noexcept {}
 };

@@ -31,6 +31,8 @@ struct alignas(64) Slot {
   Call refused_by;           // what refused it
   bool held;                 // it waits for the writes of its Commit
   alignas(storage_alignment) std::byte storage[storage_size];  // request and continuation
+
+  [[nodiscard]] bool cancelling() const noexcept { return cancelled == generation + 1; }
 };
 static_assert(sizeof(Slot) == 192, "three cache lines a request");
 
