@@ -12,6 +12,8 @@
 #include <linux_aio/file.hpp>
 #include <utility>
 
+#include "src/file_status.hpp"
+
 namespace linux_aio {
 namespace {
 
@@ -37,16 +39,8 @@ Result<struct ::statx> status_of(int fd, unsigned mask) noexcept {
 
 // Whether a transfer may wait for another program: what is neither a file with a size nor a device.
 bool is_stream(int fd) noexcept {
-  struct ::stat status{};
-  if (::fstat(fd, &status) != 0) return false;
-  switch (status.st_mode & S_IFMT) {
-    case S_IFIFO:
-    case S_IFSOCK:
-    case 0:  // an eventfd and its like
-      return true;
-    default:
-      return false;
-  }
+  const auto kind = detail::file_kind(fd);
+  return kind == FileKind::fifo || kind == FileKind::socket || kind == FileKind::anonymous_inode;
 }
 
 // What O_DIRECT is content with where the kernel does not say what it needs.

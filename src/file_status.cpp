@@ -54,14 +54,18 @@ const char* name_of(FileKind kind) noexcept {
 
 namespace detail {
 
+Result<FileKind> file_kind(int fd) noexcept {
+  struct ::stat status{};  // not statx, which old kernels and filters do not have
+  if (::fstat(fd, &status) != 0) return std::unexpected(Error(Call::statx, errno));
+  return kind_of(status.st_mode);
+}
+
 Result<FileStatus> file_status(int fd) noexcept {
-  struct ::statx status{};
-  if (::statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &status) != 0) {
-    return std::unexpected(Error(Call::statx, errno));
-  }
+  const Result<FileKind> kind = file_kind(fd);
+  if (!kind) return std::unexpected(kind.error());
   const int flags = ::fcntl(fd, F_GETFL);
   if (flags < 0) return std::unexpected(Error(Call::statx, errno));
-  return FileStatus{.kind = kind_of(status.stx_mode), .flags = flags};
+  return FileStatus{.kind = *kind, .flags = flags};
 }
 
 }  // namespace detail

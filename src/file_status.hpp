@@ -21,7 +21,10 @@ struct FileStatus {
   [[nodiscard]] int access() const noexcept { return flags & O_ACCMODE; }
 };
 
-/// Errors: EBADF, and others of statx(2).
+/// Errors: EBADF, and others of fstat(2).
+[[nodiscard]] Result<FileKind> file_kind(int fd) noexcept;
+
+/// Errors: EBADF, and others of fstat(2).
 [[nodiscard]] Result<FileStatus> file_status(int fd) noexcept;
 
 }  // namespace linux_aio::detail

@@ -1,13 +1,14 @@
 // The part of Engine that hands staged requests to the kernel.
 #include <sys/eventfd.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <linux_aio/detail/engine.hpp>
 #include <linux_aio/raw/syscall.hpp>
+
+#include "src/file_status.hpp"
 
 namespace linux_aio::detail {
 namespace {
@@ -21,12 +22,11 @@ std::uint64_t sleeps_of_thread() noexcept {
 
 // Counts a completion that the kernel does not know of. An eventfd that was closed too early may be
 // why the request was refused, and its number that of another file by now, which must not be
-// written to: an eventfd has no file type.
+// written to.
 void announce(const raw::iocb& request) noexcept {
   if ((request.aio_flags & static_cast<std::uint32_t>(raw::iocb_flag_resfd)) == 0) return;
   const int fd = static_cast<int>(request.aio_resfd);
-  struct ::stat status{};
-  if (::fstat(fd, &status) != 0 || (status.st_mode & S_IFMT) != 0) return;
+  if (file_kind(fd) != FileKind::anonymous_inode) return;
   static_cast<void>(::eventfd_write(fd, 1));
 }
 
