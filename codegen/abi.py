@@ -25,6 +25,8 @@ class Clang:
     stands_in: str = ""
     """Why, if the target is another architecture's. Then its macros are taken away and the
     architecture's own given by hand."""
+    over_aligns: bool = False
+    """Whether it may align to more than the ABI does. Nothing in the facts is aligned to more."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Abi:
     kernel_long_bits: int
     """Of __kernel_long_t: 64 on x32, whose own long has 32."""
     u64_alignment: int
-    """In bytes, as clang has it."""
+    """In bytes. No integer is aligned to more."""
     anchor: int
     """The number of io_setup. Numbers never change, so it tells whose headers these are; it is not
     rendered."""

@@ -1,12 +1,13 @@
 """One ABI's headers to its facts, checked against the row of the table."""
 
+import dataclasses
 from collections.abc import Container, Mapping
 from pathlib import Path
 
 from codegen.abi import Abi
 from codegen.abis import ABIS
 from codegen.errors import CodegenError
-from codegen.facts import AbiFacts, version_key
+from codegen.facts import AbiFacts, Struct, version_key
 from codegen.parse import Parser, Question, Symbol
 from codegen.symbols import GROUPS, STRUCTS, SYSCALLS, TYPEDEFS, Group
 from codegen.tree import find_headers
@@ -47,7 +48,7 @@ def extract(root: Path, abi: Abi, known: Container[str] | None = None) -> AbiFac
         abi=abi.name,
         kernel=kernel,
         typedefs=declared.typedefs,
-        structs=declared.structs,
+        structs={name: _as_aligned(struct, abi) for name, struct in declared.structs.items()},
         constants={
             group.header: {
                 symbol.name: answers[symbol.name]
@@ -69,6 +70,19 @@ def _taken(group: Group, symbols: tuple[Symbol, ...]) -> list[Symbol]:
         and symbol.name.startswith(group.prefix)
         and symbol.name not in group.left_out
     ]
+
+
+def _as_aligned(struct: Struct, abi: Abi) -> Struct:
+    if not abi.clang.over_aligns:
+        return struct
+
+    def limited(alignment: int) -> int:
+        return min(alignment, abi.u64_alignment)
+
+    fields = [
+        dataclasses.replace(field, alignment=limited(field.alignment)) for field in struct.fields
+    ]
+    return Struct(struct.size, limited(struct.alignment), tuple(fields))
 
 
 def _question(symbol: Symbol, known: Container[str] | None) -> Question:
@@ -98,6 +112,9 @@ def _check_identity(
 ) -> None:
     """Refuses the headers of another ABI: clang takes them, and their numbers are wrong."""
     orders = [order for order in ("little", "big") if order in answers]
+    aligned = answers["the alignment of __u64"]
+    if abi.clang.over_aligns:
+        aligned = min(aligned, abi.u64_alignment)
     true_of = [row.name for row in ABIS if f"is {row.name}" in answers]
     expectations: list[tuple[str, object, object]] = [
         ("__NR_io_setup", answers.get("__NR_io_setup"), abi.anchor),
@@ -109,7 +126,7 @@ def _check_identity(
             answers["the bits of __kernel_long_t"],
             abi.kernel_long_bits,
         ),
-        ("the alignment of __u64", answers["the alignment of __u64"], abi.u64_alignment),
+        ("the alignment of __u64", aligned, abi.u64_alignment),
         ("the ABI that the dispatch conditions pick", " and ".join(true_of), abi.name),
     ]
     for what, found, expected in expectations:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from codegen.abis import find_abi
 from codegen.facts import AbiFacts
 from codegen.facts_files import load_history
 from codegen.symbols import STRUCTS
@@ -88,9 +89,14 @@ def _constants(facts: AbiFacts) -> dict[str, int]:
 
 
 def _layouts(facts: AbiFacts, names: dict[str, str]) -> Iterator[str]:
+    over_aligns = find_abi(facts.abi, "the facts").clang.over_aligns
     for name, struct in facts.structs.items():
         yield _equal(f"sizeof({names[name]})", struct.size)
+        if over_aligns:  # which does not keep GCC from saying what it says
+            yield "#ifndef __clang__"
         yield _equal(f"alignof({names[name]})", struct.alignment)
+        if over_aligns:
+            yield "#endif"
         for field in struct.fields:
             yield _equal(f"__builtin_offsetof({names[name]}, {field.name})", field.offset)
             yield _equal(f"sizeof({names[name]}::{field.name})", field.size)

@@ -95,6 +95,11 @@ class ExtractTest(TreeTest):
         self.assertEqual(self.facts_of("i386").structs["iocb"].alignment, 4)
         self.assertEqual(self.facts_of("arm").structs["iocb"].alignment, 8)
 
+    def test_alignment_is_the_abis_where_clang_aligns_to_more(self) -> None:
+        for struct in self.facts_of("m68k").structs.values():
+            alignments = [struct.alignment, *(field.alignment for field in struct.fields)]
+            self.assertEqual({*alignments}, {2})
+
     def test_the_kernels_long_has_64_bits_on_x32(self) -> None:
         self.assertEqual(self.facts_of("x32").typedefs["aio_context_t"], "unsigned long long")
         self.assertEqual(self.facts_of("x32").structs["__kernel_old_timespec"].size, 16)

@@ -4,7 +4,6 @@ With the machine's own g++, and with the compilers that //codegen:fetch takes ou
 compilers: those need no assembler, linker or C library to say what they think.
 """
 
-import dataclasses
 import os
 import subprocess
 import tempfile
@@ -14,7 +13,6 @@ from pathlib import Path
 
 from codegen import cache
 from codegen.compiler_package import CC1PLUS
-from codegen.facts import AbiFacts, Struct
 from codegen.pins import load_pins
 from tests.codegen.compiling import FLAGS, GENERATED, STANDARD_HEADERS
 
@@ -28,8 +26,6 @@ class Target:
     compiler: str
     """HOST, or the name of a pin."""
     options: tuple[str, ...] = ()
-    aligns_at_most: int = 8
-    """In bytes. Where it is less than clang's, the table says why."""
 
 
 _ARM = "arm-linux-gnueabi"
@@ -63,9 +59,7 @@ TARGETS: Mapping[str, Target] = {
     "sparc": Target(_SPARC, ("-m32", "-mptr32", "-mno-stack-bias")),
     "alpha": Target("alpha-linux-gnu"),
     "parisc": Target("hppa-linux-gnu"),
-    # The ABI of m68k on Linux aligns nothing to more than 2 bytes; clang aligns as others do. Every
-    # field is at a multiple of its size as it is, so no offset and no size depends on it.
-    "m68k": Target("m68k-linux-gnu", aligns_at_most=2),
+    "m68k": Target("m68k-linux-gnu"),
     "sh": Target("sh4-linux-gnu"),
     "arc": Target("arc-linux-gnu"),
     # For a processor without Linux; the data layout is the architecture's.
@@ -138,16 +132,6 @@ def compile_with(
                 f"{folder}/main.cpp",
             ]
         )
-
-
-def as_aligned(facts: AbiFacts, target: Target) -> AbiFacts:
-    """The facts as GCC sees them: clang's, which were extracted, but for alignment."""
-
-    def aligned(struct: Struct) -> Struct:
-        return dataclasses.replace(struct, alignment=min(struct.alignment, target.aligns_at_most))
-
-    structs = {name: aligned(struct) for name, struct in facts.structs.items()}
-    return dataclasses.replace(facts, structs=structs)
 
 
 def _complaints(command: Sequence[str]) -> list[str]:
