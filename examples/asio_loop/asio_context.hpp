@@ -36,6 +36,7 @@ class AsioContext {
   /// Completes with the completion of `request`, from a turn of the loop. Throws if the context
   /// takes no request.
   template <class Request, class Token>
+  // NOLINTNEXTLINE(cppcoreguidelines-missing-std-forward): async_initiate() takes an lvalue
   auto async_run(Request request, Token&& token) {
     return asio::async_initiate<Token, void(typename Request::Completion)>(
         [this](auto handler, Request given) { this->begin(std::move(given), std::move(handler)); },
@@ -68,7 +69,6 @@ class AsioContext {
                              if (error) return;  // the loop is being destroyed
                              value_or_throw(completed_.drain());
                              value_or_throw(context_.poll());
-                             context_.flush();
                              if (!waiting_ && context_.in_flight() != 0) wait();
                            });
   }

@@ -47,8 +47,7 @@ std::string output_of_cksum(const std::vector<std::string>& paths) {
   return output;
 }
 
-// NOLINTNEXTLINE(performance-unnecessary-value-param): clang-tidy 19 does not see that it is
-// changed
+// NOLINTNEXTLINE(performance-unnecessary-value-param): it is changed
 Ending hash(std::vector<std::string> arguments, const char* threads) {
   arguments.insert(arguments.begin(), threads);
   return examples_test::run(arguments);

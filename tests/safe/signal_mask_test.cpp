@@ -31,19 +31,21 @@ class Blocked {
     ::sigset_t blocked;
     ::sigemptyset(&blocked);
     ::sigaddset(&blocked, SIGUSR1);
-    REQUIRE(::sigprocmask(SIG_BLOCK, &blocked, &open) == 0);
+    REQUIRE(::sigprocmask(SIG_BLOCK, &blocked, &open_) == 0);
   }
   Blocked(const Blocked&) = delete;
   Blocked& operator=(const Blocked&) = delete;
   ~Blocked() {
-    ::sigprocmask(SIG_SETMASK, &open, nullptr);
+    ::sigprocmask(SIG_SETMASK, &open_, nullptr);
     ::sigaction(SIGUSR1, &action_, nullptr);
   }
 
   [[nodiscard]] static int count() { return seen; }
-  ::sigset_t open{};  // the mask without SIGUSR1
+  /// The mask without SIGUSR1.
+  [[nodiscard]] const ::sigset_t& open() const { return open_; }
 
  private:
+  ::sigset_t open_{};
   static inline volatile std::sig_atomic_t seen = 0;
   struct ::sigaction action_{};
 };
@@ -58,12 +60,12 @@ TEST_CASE("a signal that is pending before the wait ends it, and is handled once
   REQUIRE(::raise(SIGUSR1) == 0);
   REQUIRE(must(context.wait(1, 10ms)) == 0);  // without a mask it stays pending
   REQUIRE(Blocked::count() == 0);
-  const auto waited = context.wait(1, Clock::time_point::max(), blocked.open);
+  const auto waited = context.wait(1, Clock::time_point::max(), blocked.open());
   REQUIRE(waited == std::unexpected(aio::Error(aio::Call::io_pgetevents, EINTR)));
   REQUIRE(Blocked::count() == 1);
   REQUIRE(context.in_flight() == 1);
   held.feed();
-  REQUIRE(must(context.wait(1, Clock::time_point::max(), blocked.open)) == 1);
+  REQUIRE(must(context.wait(1, Clock::time_point::max(), blocked.open())) == 1);
 }
 
 TEST_CASE("a signal that comes during the wait ends it") {
@@ -80,7 +82,7 @@ TEST_CASE("a signal that comes during the wait ends it") {
   const struct ::itimerspec soon{.it_interval = {},
                                  .it_value = {.tv_sec = 0, .tv_nsec = 20'000'000}};
   REQUIRE(::timer_settime(timer, 0, &soon, nullptr) == 0);
-  REQUIRE(code_of(context.wait(1, Clock::now() + 20s, blocked.open)) == EINTR);
+  REQUIRE(code_of(context.wait(1, Clock::now() + 20s, blocked.open())) == EINTR);
   REQUIRE(Blocked::count() == 1);
   ::timer_delete(timer);
 }
@@ -95,11 +97,11 @@ TEST_CASE("what completed before the signal is told instead of it, and the signa
     submit(context, Held(held), [](const auto&) {});
     submit(context, aio::read(borrowed(file)).into(Bytes(1)), [](const auto&) {});
     REQUIRE(::raise(SIGUSR1) == 0);
-    REQUIRE(must(context.wait(2, Clock::now() + 20s, blocked.open)) == 1);
+    REQUIRE(must(context.wait(2, Clock::now() + 20s, blocked.open())) == 1);
     REQUIRE(Blocked::count() - before <= 1);
     // Without a signal handled yet, the next wait does.
     if (Blocked::count() == before) {
-      REQUIRE(code_of(context.wait(1, Clock::now() + 20s, blocked.open)) == EINTR);
+      REQUIRE(code_of(context.wait(1, Clock::now() + 20s, blocked.open())) == EINTR);
     }
     REQUIRE(Blocked::count() == before + 1);
   }
@@ -110,15 +112,15 @@ TEST_CASE("a wait with a mask has its deadline, and needs no waiting for what is
   const TemporaryFile file(pattern(10));
   const Blocked blocked;
   aio::Context context = make_context();
-  REQUIRE(code_of(context.wait(1, Clock::now(), blocked.open)) == EDEADLK);
+  REQUIRE(code_of(context.wait(1, Clock::now(), blocked.open())) == EDEADLK);
   submit(context, Held(held), [](const auto&) {});
   const auto begin = Clock::now();
-  REQUIRE(must(context.wait(1, begin + 30ms, blocked.open)) == 0);
+  REQUIRE(must(context.wait(1, begin + 30ms, blocked.open())) == 0);
   REQUIRE(Clock::now() - begin >= 30ms);
   for (int count = 0; count < 10; ++count) {
     submit(context, aio::read(borrowed(file)).into(Bytes(1)), [](const auto&) {});
   }
-  REQUIRE(must(context.wait(10, Clock::time_point::max(), blocked.open)) == 10);
+  REQUIRE(must(context.wait(10, Clock::time_point::max(), blocked.open())) == 10);
   held.feed();
   must(context.close());
 }
@@ -143,8 +145,8 @@ TEST_CASE("a wait with a mask goes on where it has to ask the kernel in parts") 
   for (int count = 0; count < 200; ++count) {
     submit(context, aio::read(borrowed(file)).into(Bytes(1)), [](const auto&) {});
   }
-  REQUIRE(must(context.wait(150, Clock::now() + 20s, blocked.open)) == 150);
-  REQUIRE(must(context.wait(50, Clock::time_point::max(), blocked.open)) == 50);
+  REQUIRE(must(context.wait(150, Clock::now() + 20s, blocked.open())) == 150);
+  REQUIRE(must(context.wait(50, Clock::time_point::max(), blocked.open())) == 50);
 }
 
 TEST_CASE("the mask is given to the kernel as it is, with the size that the kernel expects") {
@@ -156,13 +158,13 @@ TEST_CASE("the mask is given to the kernel as it is, with the size that the kern
                              auto mask) {
     ++calls;
     CHECK(mask->sigsetsize == 8);
-    CHECK(mask->sigmask == reinterpret_cast<std::uintptr_t>(&blocked.open));
+    CHECK(mask->sigmask == reinterpret_cast<std::uintptr_t>(&blocked.open()));
     CHECK(timeout == nullptr);
     return raw::io_pgetevents(handle, least, most, events, timeout, mask);
   };
   aio::Context context = make_context_without_ring();
   submit(context, aio::read(borrowed(file)).into(Bytes(1)), [](const auto&) {});
-  REQUIRE(must(context.wait(1, Clock::time_point::max(), blocked.open)) == 1);
+  REQUIRE(must(context.wait(1, Clock::time_point::max(), blocked.open())) == 1);
   REQUIRE(calls == 1);
 }
 
@@ -174,7 +176,7 @@ TEST_CASE("where io_pgetevents is missing or forbidden, the wait says so and los
     kernel.io_pgetevents = [code](auto...) -> long { return -code; };
     aio::Context context = make_context_without_ring();
     submit(context, aio::read(borrowed(file)).into(Bytes(1)), [](const auto&) {});
-    const auto waited = context.wait(1, Clock::now() + 1s, blocked.open);
+    const auto waited = context.wait(1, Clock::now() + 1s, blocked.open());
     REQUIRE(waited == std::unexpected(aio::Error(aio::Call::io_pgetevents, code)));
     REQUIRE(waited.error().message().find("io_pgetevents: ") == 0);
     REQUIRE(context.in_flight() == 1);
