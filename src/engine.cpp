@@ -123,15 +123,16 @@ void Engine::keep(RequestId held) noexcept {
   if (Slot* const slot = slots_.find(held.value()); slot != nullptr && slot->held) ++slot->next;
 }
 
-void Engine::let_go(RequestId held, bool failed) noexcept {
+void Engine::let_go(RequestId held, int error) noexcept {
   const ThreadCheck::Use use(thread_check);
   Slot* const slot = slots_.find(held.value());
   if (slot == nullptr || !slot->held) return;  // cancelled meanwhile
-  if (failed) slot->refusal = ECANCELED;
+  if (slot->refusal == 0) slot->refusal = static_cast<std::int16_t>(error);
   if (--slot->next != 0) return;
   slot->held = false;
   if (slot->refusal != 0) {
-    refuse(*slot, Call::commit, slot->refusal);
+    slot->iocb.aio_nbytes = static_cast<std::uint64_t>(slot->refusal);  // for the message
+    refuse(*slot, Call::commit, ECANCELED);
   } else {
     stage(*slot);
   }
@@ -142,6 +143,7 @@ Result<Cancel> Engine::cancel(RequestId request) noexcept {
   Slot* const slot = slots_.find(request.value());
   if (slot == nullptr) return Cancel::not_in_flight;
   if (!usable()) return std::unexpected(Error(Call::io_cancel, EINVAL));
+  if (slot->cancelling()) return Cancel::requested;
   raw::iocb** const end = staged_.get() + staged_count_;
   raw::iocb** const staged = std::find(staged_.get(), end, &slot->iocb);
   if (slot->held || staged != end) {
@@ -150,6 +152,7 @@ Result<Cancel> Engine::cancel(RequestId request) noexcept {
       --staged_count_;
     }
     slot->held = false;
+    slot->cancelled = slot->generation + 1;
     refuse(*slot, Call::completion, ECANCELED);
     return Cancel::requested;
   }

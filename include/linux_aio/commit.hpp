@@ -1,6 +1,7 @@
 // Commit: an fsync or fdatasync that is sent after the writes it must cover.
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
 #include <linux_aio/detail/engine.hpp>
 #include <linux_aio/detail/submit.hpp>
@@ -22,7 +23,7 @@ inline constexpr bool is_write<Write<B>> = true;
 template <class R>
 inline constexpr bool is_write<VectoredWrite<R>> = true;
 
-/// Tells the commit when its write is complete, and whether it is whole.
+/// Tells the commit when its write is complete, and why it is not whole, if it is not.
 template <class Continuation>
 struct CommitContinuation {
   Engine* engine;
@@ -32,8 +33,13 @@ struct CommitContinuation {
 
   template <class Completion>
   void operator()(Completion&& done) && noexcept {
-    const bool whole = done.result && *done.result == length;
-    engine->let_go(sync, !whole);  // first, for the continuation may wait for the sync
+    int error = 0;
+    if (!done.result) {
+      error = done.result.error().code();
+    } else if (*done.result != length) {
+      error = EIO;  // of what a short write does not say
+    }
+    engine->let_go(sync, error);  // first, for the continuation may wait for the sync
     std::move(continuation)(std::forward<Completion>(done));
   }
 };
@@ -44,9 +50,9 @@ struct CommitContinuation {
 /// done before a write that was submitted with it. So the context holds this sync back until every
 /// write that was submitted through the Commit is complete, and the Commit is sealed.
 ///
-/// If one of the writes failed or was short, the sync is not sent and completes with ECANCELED:
-/// what was acknowledged as durable is. A Commit must not outlive its context. Source: fsync(2),
-/// aio_fsync() in fs/aio.c.
+/// If one of the writes failed or was short, or the Commit is destroyed before it is sealed, the
+/// sync is not sent and completes with ECANCELED: what was acknowledged as durable is. A Commit
+/// must not outlive its context. Source: fsync(2), aio_fsync() in fs/aio.c.
 class [[nodiscard]] Commit {
  public:
   /// Takes over what `other` began; `other` can only be destroyed then.
@@ -56,15 +62,16 @@ class [[nodiscard]] Commit {
   Commit(const Commit&) = delete;
   Commit& operator=(const Commit&) = delete;
 
-  /// Seals it.
+  /// Abandons it, unless it was sealed: the sync is not sent.
   ~Commit() {
-    if (engine_ != nullptr) engine_->let_go(sync_, false);
+    if (engine_ != nullptr) engine_->let_go(sync_, ECANCELED);
   }
 
   /// Stages a write that the sync is to cover; as Context::submit.
   ///
   /// Ownership: as Context::submit. Next to a write of an AlignedBuffer, 40 bytes are left for
-  /// captures. Errors: EAGAIN, ESHUTDOWN, EINVAL as Context::submit. Since Linux 2.6.
+  /// captures. Errors: EAGAIN, ESHUTDOWN, EINVAL as Context::submit; the commit goes on without the
+  /// write then: submit it again, or do not seal. Since Linux 2.6.
   template <class Request, class Continuation>
   [[nodiscard]] std::expected<RequestId, Rejected<Request, std::decay_t<Continuation>>> submit(
       Request&& request, Continuation&& continuation) noexcept {
@@ -88,7 +95,7 @@ class [[nodiscard]] Commit {
 
   /// No more writes: the sync goes out when those there are are complete, at once if they are.
   void seal() && noexcept {
-    checked().let_go(sync_, false);
+    checked().let_go(sync_, 0);
     engine_ = nullptr;
   }
 

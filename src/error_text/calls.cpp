@@ -127,7 +127,17 @@ std::string explain_whole_transfer(const Failure& failure) {
 
 std::string explain_commit(const Failure& failure) {
   if (failure.code != ECANCELED) return {};
-  return "a write before it failed or was short: send the writes again, then the sync";
+  constexpr const char* remedy = ": send the writes again, then the sync";
+  switch (const int cause = static_cast<int>(failure.number)) {
+    case 0:
+      return std::string("a write before it failed or was short") + remedy;
+    case EIO:
+      return std::string("a write before it was short, or failed with EIO") + remedy;
+    case ECANCELED:
+      return "its commit was not sealed, or a write before it was cancelled";
+    default:
+      return "a write before it failed with " + errno_text(cause) + remedy;
+  }
 }
 
 }  // namespace linux_aio::detail

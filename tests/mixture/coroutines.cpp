@@ -72,9 +72,14 @@ void Mixture::seal_commit() {
   if (commits_.empty()) return;
   const auto place = std::next(commits_.begin(), static_cast<int>(random_.below(commits_.size())));
   Commit commit = std::move(place->commit);
+  CommitModel& model = *place->model;
   commits_.erase(place);
   --endless_;
-  if (random_.one_in(2)) std::move(commit).seal();
+  if (random_.one_in(2)) {
+    std::move(commit).seal();
+  } else {
+    model.failed = true;  // for it is abandoned
+  }
 }
 
 void Mixture::start_coroutine() {

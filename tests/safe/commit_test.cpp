@@ -6,6 +6,7 @@
 #include <linux_aio/linux_aio.hpp>
 #include <linux_aio/raw/syscall.hpp>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "tests/support/child.hpp"
@@ -87,15 +88,31 @@ TEST_CASE("a commit that is not sealed keeps its sync; one without writes sends 
   const TemporaryFile log;
   aio::Context context = make_context();
   std::optional<int> code;
-  {
-    aio::Commit commit = begin(context, log, code);
-    REQUIRE(context.in_flight() == 1);
-    REQUIRE(code_of(context.wait()) == EDEADLK);
-    REQUIRE(code_of(context.close()) == EDEADLK);
-    const aio::Commit moved = std::move(commit);
-  }
+  aio::Commit commit = begin(context, log, code);
+  REQUIRE(context.in_flight() == 1);
+  REQUIRE(code_of(context.wait()) == EDEADLK);
+  REQUIRE(code_of(context.close()) == EDEADLK);
+  aio::Commit moved = std::move(commit);
+  std::move(moved).seal();
   REQUIRE(must(context.wait()) == 1);
   REQUIRE(code == 0);
+}
+
+TEST_CASE(
+    "a commit that is destroyed unsealed is abandoned: its writes go on, its sync is ECANCELED") {
+  const Watched watched;
+  const TemporaryFile log;
+  aio::Context context = make_context_without_ring();
+  std::optional<int> code;
+  {
+    aio::Commit commit = begin(context, log, code);
+    write(commit, aio::write(borrowed(log)).from(pattern(10)));
+  }
+  REQUIRE(context.in_flight() == 2);
+  REQUIRE(must(context.wait(2)) == 2);
+  REQUIRE(code == ECANCELED);
+  REQUIRE(!watched.writes_in_flight_at_sync());
+  REQUIRE(log.content() == pattern(10));
 }
 
 TEST_CASE("a write that failed or was short is not made durable: the sync is ECANCELED") {
@@ -120,6 +137,44 @@ TEST_CASE("a write that failed or was short is not made durable: the sync is ECA
   std::move(short_one).seal();
   REQUIRE(must(context.wait(2)) == 2);
   REQUIRE(code == ECANCELED);
+}
+
+TEST_CASE("a sync that was not sent says why") {
+  const TemporaryFile log;
+  const Pipe pipe;
+  const Pipe empty;
+  aio::Context context = make_context();
+  const auto message_after = [&](auto write_and_end) {
+    std::string message;
+    auto commit = context.begin_commit(
+        aio::fdatasync(borrowed(log)),
+        [&](const aio::SyncCompletion& done) { message = done.result.error().message(); });
+    REQUIRE(commit);
+    write_and_end(std::move(*commit));
+    must(context.wait(context.in_flight()));
+    return message;
+  };
+  const auto write_to = [](aio::Commit& commit, int fd, std::size_t size = 1) {
+    write(commit, aio::write(aio::BorrowedFd(fd)).from(Bytes(size)));
+  };
+  const std::string failed = message_after([&](aio::Commit commit) {
+    write_to(commit, -1);
+    write_to(commit, pipe.write_end(), std::size_t{1} << 20);
+    std::move(commit).seal();
+  });
+  REQUIRE(
+      failed.ends_with("a write before it failed with EBADF (Bad file descriptor): send the "
+                       "writes again, then the sync"));
+  const std::string was_short = message_after([&](aio::Commit commit) {
+    write_to(commit, empty.write_end(), std::size_t{1} << 20);
+    std::move(commit).seal();
+  });
+  REQUIRE(
+      was_short.ends_with("a write before it was short, or failed with EIO: send the writes "
+                          "again, then the sync"));
+  const std::string abandoned =
+      message_after([](aio::Commit commit) { const aio::Commit dropped = std::move(commit); });
+  REQUIRE(abandoned.ends_with("its commit was not sealed, or a write before it was cancelled"));
 }
 
 TEST_CASE("a continuation of a write may add another, while the commit is open") {
@@ -200,6 +255,7 @@ TEST_CASE("using a commit after it was sealed or moved from ends the program") {
     REQUIRE(ending.signal == SIGABRT);
     REQUIRE(ending.output == "linux_aio: a Commit was used after it was moved from or sealed\n");
   };
+  // NOLINTNEXTLINE(bugprone-use-after-move): that is the test
   for (aio::Commit* const commit : {&sealed, &moved}) {
     require_death([commit] { std::move(*commit).seal(); });
     require_death([commit] {

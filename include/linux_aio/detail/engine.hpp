@@ -85,10 +85,11 @@ class Engine {
     return process_mark_->load(std::memory_order_relaxed) == made_in_;
   }
 
-  /// Keeps the request in `slot` until let_go() was called once more than keep().
+  /// Keeps the request in `slot` until let_go() was called once more than keep(); refuses it then,
+  /// if one of the calls said an error.
   void hold(Slot& slot) noexcept;
   void keep(RequestId held) noexcept;
-  void let_go(RequestId held, bool failed) noexcept;
+  void let_go(RequestId held, int error) noexcept;
 
   std::size_t flush() noexcept;
   Result<std::size_t> wait(std::size_t at_least, const Deadline& deadline,
