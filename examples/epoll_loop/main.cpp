@@ -116,7 +116,6 @@ int main(int argc, char** argv) {
 
   Follower follower(context, completed, file);
   for (bool stopped = false; !stopped;) {
-    context.flush();  // what is only staged would wake nobody
     std::array<::epoll_event, 3> events{};
     const int count = ::epoll_wait(loop.number(), events.data(), events.size(), -1);
     for (const auto& event :
@@ -127,6 +126,7 @@ int main(int argc, char** argv) {
       } else if (event.data.fd == timer.number()) {
         std::uint64_t expirations = 0;
         if (::read(timer.number(), &expirations, sizeof expirations) > 0) follower.look();
+        context.flush();  // what is only staged would wake nobody
       } else {
         stopped = true;
       }

@@ -161,7 +161,8 @@ class Context {
   /// `continuation` is called once with its completion.
   ///
   /// Ownership: as submit(). Errors: as submit(); ECANCELED in the completion if one of the writes
-  /// failed. Since Linux 4.18. Source: fsync(2), aio_fsync() in fs/aio.c.
+  /// failed, or the Commit was not sealed. Since Linux 4.18. Source: fsync(2), aio_fsync() in
+  /// fs/aio.c.
   template <class Request, class Continuation>
   [[nodiscard]] std::expected<Commit, Rejected<Sync, std::decay_t<Continuation>>> begin_commit(
       Request&& sync, Continuation&& continuation) & noexcept LINUX_AIO_LIFETIMEBOUND {
@@ -189,15 +190,18 @@ class Context {
   /// Source: io_submit(2).
   std::size_t flush() noexcept { return engine().flush(); }
 
-  /// Submits what is staged and completes what is ready, without waiting. Returns how many
-  /// continuations ran; no system call when nothing is staged or in the kernel.
+  /// Submits what is staged, completes what is ready, without waiting, and submits what the
+  /// continuations staged: an event loop may sleep then. Returns how many continuations ran; no
+  /// system call when nothing is staged or in the kernel.
   ///
   /// Errors: EINVAL (the context belongs to another process), EPERM (seccomp). Since Linux 2.6.
   /// Source: io_getevents(2), aio_read_events_ring() in fs/aio.c.
   [[nodiscard]] Result<std::size_t> poll() noexcept {
     detail::Engine& engine = this->engine();
     if (engine.idle()) return 0;
-    return engine.wait(0, {});
+    const Result<std::size_t> done = engine.wait(0, {});
+    engine.flush();
+    return done;
   }
 
   /// Submits what is staged and waits until `at_least` continuations have run, or nothing is in

@@ -15,7 +15,8 @@ namespace linux_aio {
 ///
 /// For an event loop: give it to requests, and number() to epoll(7). When it is readable, first
 /// drain(), then Context::poll(): the other way round, a completion in between would be missed.
-/// Before it sleeps, Context::flush(): what is only staged wakes nobody.
+/// poll() submits what its continuations stage; after staging elsewhere, Context::flush() before
+/// the loop sleeps: what is only staged wakes nobody.
 class LINUX_AIO_CONSUMABLE EventFd {
  public:
   /// Makes an eventfd whose counter is 0.
@@ -39,6 +40,11 @@ class LINUX_AIO_CONSUMABLE EventFd {
   LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] int number() const noexcept {
     if (fd_ < 0) detail::fatal("an EventFd was used after it was moved from");
     return fd_;
+  }
+
+  /// Gives the descriptor up to the caller, who closes it.
+  LINUX_AIO_CALLABLE_WHEN_UNCONSUMED [[nodiscard]] int release() && noexcept {
+    return static_cast<void>(number()), std::exchange(fd_, -1);
   }
 
   /// Lends the descriptor to a request. Not from a temporary EventFd: it would be closed at once.

@@ -115,6 +115,14 @@ TEST_CASE("an eventfd closes its descriptor when it is destroyed or assigned to"
   REQUIRE(is_open(kept));
 }
 
+TEST_CASE("release gives the descriptor up") {
+  aio::EventFd event = must(aio::EventFd::create());
+  const int fd = event.number();
+  const aio::File owner(std::move(event).release());
+  REQUIRE(owner.number() == fd);
+  REQUIRE(is_open(fd));
+}
+
 TEST_CASE("no descriptor left is EMFILE") {
   const Ending ending = in_child([] {
     const struct ::rlimit none{.rlim_cur = 3, .rlim_max = 3};

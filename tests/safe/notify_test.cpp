@@ -111,6 +111,23 @@ TEST_CASE("epoll wakes for completions, and poll then finds them") {
   REQUIRE(done == 2);
 }
 
+TEST_CASE("poll submits what its continuations stage, so that a loop may sleep after it") {
+  const TemporaryFile file(pattern(10));
+  const aio::EventFd event = make_event_fd();
+  aio::Context context = make_context();
+  int done = 0;
+  const auto read = [&] { return aio::read(borrowed(file)).into(Bytes(1)).notify(event); };
+  submit(context, read(), [&](const auto&) {
+    ++done;
+    submit(context, read(), [&done](const auto&) { ++done; });
+  });
+  context.flush();
+  REQUIRE(must(context.poll()) == 1);
+  REQUIRE(must(event.drain()) == 2);  // the second is in the kernel, and complete
+  REQUIRE(must(context.poll()) == 1);
+  REQUIRE(done == 2);
+}
+
 TEST_CASE("a completion counts after the eventfd is closed, if the kernel has accepted it") {
   const Pipe pipe;
   aio::Context context = make_context();
