@@ -478,7 +478,7 @@ TEST_CASE("a real-time I/O priority without the capability says which one it nee
     constexpr ::uid_t nobody = 65534;
     Scene scene;
     // In a user namespace nobody may be missing, but its capabilities do not count anyway.
-    static_cast<void>(::setresuid(nobody, nobody, nobody));
+    [[maybe_unused]] const int unused = ::setresuid(nobody, nobody, nobody);
     auto context = aio::Context::create({.capacity = 1});
     if (!context) return 2;
     auto [result] = context->run(AsIs(with_priority(scene.read(scene.file()), 1, 0)));
