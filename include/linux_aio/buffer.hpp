@@ -3,8 +3,10 @@
 
 #include <sys/uio.h>
 
+#include <array>
 #include <concepts>
 #include <cstddef>
+#include <functional>
 #include <linux_aio/config.hpp>
 #include <memory>
 #include <ranges>
@@ -45,12 +47,29 @@ concept MutableBuffer = Buffer<T> && requires(T& buffer) {
 template <class T>
 concept OwningBuffer = Buffer<T> && buffer_traits<T>::owns;
 
-/// Elements whose bytes may be read from a file and written to one. Pointers, spans and iovecs are
-/// not: their bytes are addresses. Nor is bool, of which most bytes are no value.
+/// @cond
+namespace detail {
+
 template <class T>
-concept PlainElement = std::is_trivially_copyable_v<T> && !std::is_pointer_v<T> &&
-                       !std::is_member_pointer_v<T> && !std::same_as<std::remove_cv_t<T>, bool> &&
-                       !std::same_as<std::remove_cv_t<T>, ::iovec> && !Buffer<std::remove_cv_t<T>>;
+inline constexpr bool is_plain =
+    std::is_trivially_copyable_v<T> && !std::is_pointer_v<T> && !std::is_member_pointer_v<T> &&
+    !std::same_as<T, bool> && !std::same_as<T, ::iovec> && !std::ranges::range<T> && !Buffer<T>;
+template <class T>
+inline constexpr bool is_plain<std::reference_wrapper<T>> = false;
+template <class T, std::size_t size>
+inline constexpr bool is_plain<T[size]> = is_plain<T>;
+template <class T, std::size_t size>
+inline constexpr bool is_plain<std::array<T, size>> = is_plain<std::remove_cv_t<T>>;
+
+}  // namespace detail
+/// @endcond
+
+/// Elements whose bytes may be read from a file and written to one, and arrays of such. Pointers,
+/// references, iovecs, and ranges such as std::string_view and std::span are not: their bytes are
+/// addresses. Nor is bool, of which most bytes are no value. A pointer inside a struct cannot be
+/// seen: a read forges it.
+template <class T>
+concept PlainElement = detail::is_plain<std::remove_cv_t<T>>;
 
 template <PlainElement T, std::size_t extent>
 struct buffer_traits<std::span<T, extent>> {
@@ -128,8 +147,8 @@ consteval void explain_buffer() {
                 "the buffers of this range are const: pass std::move(buffers), or to run() a "
                 "std::span of buffers that are not const");
   static_assert(has_plain_elements<T> || has_strings<T> || has_const_buffers<T>,
-                "the elements of this buffer are no plain data: pointers, spans, iovecs and bools "
-                "are not read from a file or written to one");
+                "the elements of this buffer are no plain data: pointers, references, spans, "
+                "string_views, iovecs and bools are not read from a file or written to one");
   if constexpr (!has_strings<T> && !is_smart_array<T> && has_plain_elements<T>) {
     static_assert(Buffer<T>,
                   "this type is no buffer: use an AlignedBuffer, a std::vector, a std::span (in "

@@ -82,8 +82,8 @@ template <std::ranges::contiguous_range Container>
                 "only a const container can be shared: one that is resized frees its bytes in "
                 "flight; make it a std::shared_ptr<const ...>");
   static_assert(PlainElement<std::ranges::range_value_t<Container>>,
-                "the elements of this container are no plain data: pointers, spans, iovecs and "
-                "bools are not written to a file");
+                "the elements of this container are no plain data: pointers, references, spans, "
+                "string_views, iovecs and bools are not written to a file");
   const auto bytes = std::as_bytes(std::span(std::as_const(*container)));
   return {std::move(container), bytes};
 }

@@ -2,6 +2,8 @@
 #include <catch2/catch_all.hpp>
 #include <csignal>
 #include <cstdint>
+#include <functional>
+#include <initializer_list>
 #include <linux_aio/linux_aio.hpp>
 #include <memory>
 #include <span>
@@ -78,11 +80,13 @@ static_assert(reads_and_owns<aio::AlignedBuffer>);
 static_assert(reads_and_owns<std::vector<std::byte>>);
 static_assert(reads_and_owns<std::vector<char>>);
 static_assert(reads_and_owns<std::vector<std::uint64_t>>);
+static_assert(reads_and_owns<std::vector<std::array<char, 16>>>);
 static_assert(reads_and_owns<Page>);
 static_assert(only_writes<Message> && aio::OwningBuffer<Message>);
 static_assert(borrows<std::span<std::byte>>);
 static_assert(borrows<std::span<std::byte, 16>>);
 static_assert(borrows<std::span<double>>);
+static_assert(borrows<std::span<char[16]>>);  // NOLINT(*-avoid-c-arrays)
 static_assert(only_writes<std::span<const std::byte>> &&
               !aio::OwningBuffer<std::span<const std::byte>>);
 static_assert(only_writes<std::span<const int, 3>>);
@@ -94,6 +98,12 @@ static_assert(!aio::Buffer<std::byte*>);
 static_assert(!aio::Buffer<std::vector<bool>>);
 static_assert(!aio::Buffer<std::vector<std::string>>);
 static_assert(!aio::Buffer<std::span<std::string>>);
+static_assert(!aio::Buffer<std::vector<std::string_view>>);
+static_assert(!aio::Buffer<std::vector<std::span<char>>>);
+static_assert(!aio::Buffer<std::vector<std::reference_wrapper<char>>>);
+static_assert(!aio::Buffer<std::vector<std::initializer_list<char>>>);
+static_assert(!aio::Buffer<std::vector<std::array<const char*, 2>>>);
+static_assert(!aio::Buffer<std::span<const std::array<std::string_view, 2>>>);
 static_assert(!aio::Buffer<const std::vector<std::byte>>);
 static_assert(!aio::Buffer<std::vector<std::byte>&>);
 static_assert(!aio::Buffer<const aio::AlignedBuffer>);
