@@ -83,9 +83,26 @@ struct buffer_traits<std::span<T, extent>> {
   }
 };
 
+/// @cond
+namespace detail {
+
+// Whether the memory of a container is its own: all allocators of this type are as good.
+template <class Container>
+inline constexpr bool needs_no_resource = true;
+template <class Container>
+  requires requires { typename Container::allocator_type; }
+inline constexpr bool needs_no_resource<Container> =
+    std::allocator_traits<typename Container::allocator_type>::is_always_equal::value;
+
+}  // namespace detail
+/// @endcond
+
+/// A std::vector owns its bytes if its allocator is like any other of its type, as std::allocator
+/// is. The memory of another, such as a std::pmr::vector, is that of a resource, which may be gone
+/// before the kernel is done: only Context::run takes it.
 template <PlainElement T, class Allocator>
 struct buffer_traits<std::vector<T, Allocator>> {
-  static constexpr bool owns = true;
+  static constexpr bool owns = detail::needs_no_resource<std::vector<T, Allocator>>;
   static std::span<std::byte> bytes(std::vector<T, Allocator>& vector) noexcept {
     return std::as_writable_bytes(std::span(vector));
   }
@@ -93,6 +110,12 @@ struct buffer_traits<std::vector<T, Allocator>> {
 
 /// @cond
 namespace detail {
+
+// Whether a copy of it is as good: it says where bytes are, as a span does, and has none.
+template <class T>
+inline constexpr bool only_refers = false;
+template <Buffer T>
+inline constexpr bool only_refers<T> = !buffer_traits<T>::owns && std::is_trivially_copyable_v<T>;
 
 template <class T>
 inline constexpr bool is_string = false;
@@ -154,7 +177,7 @@ consteval void explain_buffer() {
                   "this type is no buffer: use an AlignedBuffer, a std::vector, a std::span (in "
                   "run()), or specialise linux_aio::buffer_traits for it");
     if constexpr (Buffer<T>) {
-      static_assert(!buffer_traits<T>::owns || is_movable_from<Given>,
+      static_assert(only_refers<T> || is_movable_from<Given>,
                     "a request takes its buffer and its completion gives it back: pass "
                     "std::move(buffer)");
     }

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <linux_aio/linux_aio.hpp>
 #include <memory>
+#include <memory_resource>
 #include <span>
 #include <string>
 #include <string_view>
@@ -83,6 +84,7 @@ static_assert(reads_and_owns<std::vector<std::uint64_t>>);
 static_assert(reads_and_owns<std::vector<std::array<char, 16>>>);
 static_assert(reads_and_owns<Page>);
 static_assert(only_writes<Message> && aio::OwningBuffer<Message>);
+static_assert(borrows<std::pmr::vector<std::byte>>);
 static_assert(borrows<std::span<std::byte>>);
 static_assert(borrows<std::span<std::byte, 16>>);
 static_assert(borrows<std::span<double>>);
@@ -130,6 +132,18 @@ TEST_CASE("a span of any extent and plain element lends its bytes") {
   REQUIRE(copy_of(std::as_bytes(std::span(numbers))) == part_of(pattern(80), 0, 16));
   REQUIRE(must(second.result) == 20);
   REQUIRE(copy_of(std::as_bytes(std::span(text))) == part_of(pattern(80), 16, 20));
+}
+
+TEST_CASE("a vector whose memory is a resource's is run, and comes back") {
+  const TemporaryFile file(pattern(80));
+  aio::Context context = make_context();
+  std::pmr::monotonic_buffer_resource resource;
+  std::pmr::vector<std::byte> vector(80, &resource);
+  const std::byte* const place = vector.data();
+  auto [done] = context.run(aio::read(borrowed(file)).into(std::move(vector)));
+  REQUIRE(must(done.result) == 80);
+  REQUIRE(done.buffer.data() == place);
+  REQUIRE(copy_of(done.bytes()) == pattern(80));
 }
 
 TEST_CASE("const bytes are written, from a span or a type that only has such") {
