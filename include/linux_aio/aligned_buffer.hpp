@@ -99,6 +99,9 @@ template <>
 struct buffer_traits<AlignedBuffer> {
   static constexpr bool owns = true;
   static std::span<std::byte> bytes(AlignedBuffer& buffer) noexcept { return buffer.bytes(); }
+  static std::span<const std::byte> bytes(const AlignedBuffer& buffer) noexcept {
+    return buffer.bytes();
+  }
 };
 
 }  // namespace linux_aio

@@ -106,6 +106,9 @@ struct buffer_traits<std::vector<T, Allocator>> {
   static std::span<std::byte> bytes(std::vector<T, Allocator>& vector) noexcept {
     return std::as_writable_bytes(std::span(vector));
   }
+  static std::span<const std::byte> bytes(const std::vector<T, Allocator>& vector) noexcept {
+    return std::as_bytes(std::span(vector));
+  }
 };
 
 /// @cond
@@ -117,6 +120,19 @@ inline constexpr bool only_refers = false;
 template <Buffer T>
 inline constexpr bool only_refers<T> = !buffer_traits<T>::owns && std::is_trivially_copyable_v<T>;
 
+// The bytes of a buffer that is const: as const as its type makes them.
+template <Buffer B>
+  requires only_refers<B> || requires(const B& buffer) { buffer_traits<B>::bytes(buffer); }
+[[nodiscard]] auto bytes_of(const B& buffer) noexcept {
+  if constexpr (!only_refers<B>) {
+    return std::span<const std::byte>(buffer_traits<B>::bytes(buffer));
+  } else {
+    B copy = buffer;
+    using Byte = std::conditional_t<MutableBuffer<B>, std::byte, const std::byte>;
+    return std::span<Byte>(buffer_traits<B>::bytes(copy));
+  }
+}
+
 template <class T>
 inline constexpr bool is_string = false;
 template <class Character, class Traits, class Allocator>
@@ -126,6 +142,14 @@ template <class T>
 inline constexpr bool has_strings = is_string<T>;
 template <std::ranges::range T>
 inline constexpr bool has_strings<T> = is_string<T> || is_string<std::ranges::range_value_t<T>>;
+
+// Whether it is a range of buffers that only exist while they are looked at.
+template <class T>
+inline constexpr bool has_temporary_buffers = false;
+template <std::ranges::range T>
+inline constexpr bool has_temporary_buffers<T> =
+    Buffer<std::ranges::range_value_t<T>> && !only_refers<std::ranges::range_value_t<T>> &&
+    !std::is_reference_v<std::ranges::range_reference_t<T&>>;
 
 // Whether it is a range of buffers that must not be touched.
 template <class T>
@@ -166,13 +190,17 @@ consteval void explain_buffer() {
       "this type is no buffer: a std::unique_ptr<T[]> does not know its size; use "
       "sized(std::move(pointer), size), or shared(pointer, size) of a std::shared_ptr<T[]> "
       "that is only written");
+  static_assert(!has_temporary_buffers<T>,
+                "this range makes its buffers as it is looked at, and they are gone before the "
+                "kernel is done: put them into a std::vector, and pass that");
   static_assert(!has_const_buffers<T>,
                 "the buffers of this range are const: pass std::move(buffers), or to run() a "
                 "std::span of buffers that are not const");
   static_assert(has_plain_elements<T> || has_strings<T> || has_const_buffers<T>,
                 "the elements of this buffer are no plain data: pointers, references, spans, "
                 "string_views, iovecs and bools are not read from a file or written to one");
-  if constexpr (!has_strings<T> && !is_smart_array<T> && has_plain_elements<T>) {
+  if constexpr (!has_strings<T> && !is_smart_array<T> && !has_temporary_buffers<T> &&
+                has_plain_elements<T>) {
     static_assert(Buffer<T>,
                   "this type is no buffer: use an AlignedBuffer, a std::vector, a std::span (in "
                   "run()), or specialise linux_aio::buffer_traits for it");
