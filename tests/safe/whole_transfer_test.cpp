@@ -1,6 +1,7 @@
 // Transfers that go on until they are whole.
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <array>
 #include <catch2/catch_all.hpp>
@@ -10,6 +11,8 @@
 #include <iterator>
 #include <linux_aio/linux_aio.hpp>
 #include <linux_aio/raw/syscall.hpp>
+#include <memory>
+#include <memory_resource>
 #include <span>
 #include <string>
 #include <thread>
@@ -192,6 +195,43 @@ TEST_CASE("ranges of buffers are transferred whole, however many there are") {
   REQUIRE(!whole);
   REQUIRE(whole.error().transferred == 10);
   REQUIRE(around[0] == part_of(content, 20990, 10));
+}
+
+TEST_CASE("what is written may be const, and what is read into may be a const span") {
+  const Bytes content = pattern(100);
+  const TemporaryFile file;
+  aio::Context context = make_context();
+  const auto write = [&](auto&& source, std::size_t size) {
+    REQUIRE(::ftruncate(file.fd(), 0) == 0);
+    REQUIRE(aio::write_all(context, aio::write(borrowed(file)), source));
+    REQUIRE(file.content() == part_of(content, 0, size));
+  };
+  const std::span<const std::byte> span(content);
+  const std::pmr::vector<std::byte> of_a_resource(content.begin(), content.end());
+  const aio::AlignedBuffer aligned = make_buffer(content);
+  const aio::SharedBytes shared = aio::shared(std::make_shared<const Bytes>(content));
+  const std::vector<Bytes> range{part_of(content, 0, 30), part_of(content, 30, 20)};
+  const std::array spans{span.first(10), span.subspan(10, 20)};
+  write(content, 100);
+  write(span, 100);
+  write(of_a_resource, 100);
+  write(aligned, 100);
+  write(aio::SharedBytes(shared), 100);
+  write(shared, 100);
+  write(range, 50);
+  write(spans, 30);
+
+  write(content, 100);
+  Bytes target(100);
+  const std::span<std::byte> whole(target);
+  REQUIRE(aio::read_exactly(context, aio::read(borrowed(file)), whole));
+  REQUIRE(target == content);
+  const std::array halves{whole.last(50), whole.first(50)};
+  REQUIRE(aio::read_exactly(context, aio::read(borrowed(file)), halves));
+  REQUIRE(part_of(target, 50, 50) == part_of(content, 0, 50));
+  REQUIRE(aio::read_exactly(context, aio::read(borrowed(file)),
+                            std::array{whole.first(50), whole.last(50)}));
+  REQUIRE(target == content);
 }
 
 TEST_CASE("pipes are waited for, on both sides, and their end is found") {
