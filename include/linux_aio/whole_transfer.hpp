@@ -137,8 +137,8 @@ template <class Target>
 ///
 /// Ownership: the buffers are borrowed for the duration of the call, in which other requests'
 /// continuations may run; they may be const. After a failure the first `transferred` bytes are
-/// written. An append
-/// (WriteFlag::append, O_APPEND) goes on where the file ends then.
+/// written. An append (WriteFlag::append, O_APPEND) goes on where the file ends then, with the next
+/// byte: where O_DIRECT cannot, it is EINVAL, for no byte is appended twice.
 /// Errors: EIO (the kernel wrote nothing and says nothing), else those of write(). Since Linux 2.6.
 template <class Source>
 [[nodiscard]] std::expected<void, PartialTransfer> write_all(Context& context,
@@ -148,7 +148,7 @@ template <class Source>
   constexpr bool suits = Buffer<decltype(lent)> || BufferRange<decltype(lent)>;
   static_assert(suits,
                 "write_all() writes a buffer or a range of buffers, const or not; of a "
-                "std::string, or where only bytes() of a buffer is const, pass a std::span");
+                "std::string pass a std::span, and of a PooledBuffer that is const its bytes()");
   if constexpr (suits) {
     return detail::transfer_whole<Write, VectoredWrite>(context, write.options(), PollEvent::out,
                                                         lent, EIO);
@@ -177,9 +177,9 @@ struct PartialContents {
   std::optional<Contents> contents;  ///< what was read before; none without memory
 };
 
-/// Reads from where `read` begins to the end of the file, into memory that O_DIRECT accepts: as
-/// much as the file has, and more if it grows meanwhile. Also a file that does not tell its size,
-/// as in /proc, and a pipe.
+/// Reads from where `read` begins to the end of the file, into memory that O_DIRECT accepts on
+/// this file: as much as it has, and more if it grows meanwhile. Also a file that does not tell its
+/// size, as in /proc, and a pipe.
 ///
 /// Ownership: the caller owns what was read, after a failure too.
 /// Errors: ENOMEM, else those of read(). Since Linux 2.6.

@@ -2,7 +2,6 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <bit>
@@ -17,6 +16,7 @@
 #include <optional>
 #include <string>
 
+#include "tests/support/interposed_statx.hpp"
 #include "tests/support/safe.hpp"
 #include "tests/support/skip.hpp"
 
@@ -24,18 +24,6 @@ namespace {
 
 using namespace linux_aio::testing;
 namespace aio = linux_aio;
-
-// NOLINTNEXTLINE(*-non-const-global-variables): statx has no other place
-bool before_linux_6_1 = false;
-
-/// While it lives, the kernel does not know STATX_DIOALIGN.
-class BeforeLinux61 {
- public:
-  BeforeLinux61() { before_linux_6_1 = true; }
-  BeforeLinux61(const BeforeLinux61&) = delete;
-  BeforeLinux61& operator=(const BeforeLinux61&) = delete;
-  ~BeforeLinux61() { before_linux_6_1 = false; }
-};
 
 // `file` opened again with O_DIRECT, if its file system has that.
 std::optional<aio::File> open_direct(const TemporaryFile& file) {
@@ -77,16 +65,6 @@ std::optional<BlockDevice> any_block_device() {
 
 }  // namespace
 
-// Takes the place of the C library's, whose names for the parameters are reserved.
-// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
-extern "C" int statx(int folder, const char* __restrict path, int flags, unsigned mask,
-                     struct ::statx* __restrict status) {
-  constexpr unsigned dio_align = 0x2000;
-  const auto result = static_cast<int>(::syscall(SYS_statx, folder, path, flags, mask, status));
-  if (result == 0 && before_linux_6_1) status->stx_mask &= ~dio_align;
-  return result;
-}
-
 static_assert(aio::DirectIo{4, 512}.round_up(0U) == 0);
 static_assert(aio::DirectIo{4, 512}.round_up(1U) == 512);
 static_assert(aio::DirectIo{4, 512}.round_up(std::uint64_t{512}) == 512);
@@ -113,7 +91,7 @@ TEST_CASE(
   const TemporaryFile content(pattern(8192));
   const auto file = open_direct(content);
   if (!file) return;
-  const BeforeLinux61 kernel;
+  const InterposedStatx before_linux_6_1(no_direct_io_alignment);
   const aio::DirectIo direct = must(file->direct_io());
   REQUIRE(!direct.reported);
   REQUIRE(direct.memory_alignment == 4096);
@@ -132,7 +110,7 @@ TEST_CASE("a file system that does not say is treated as a kernel that does not"
 TEST_CASE("a block device that does not say needs multiples of its logical block size") {
   const auto device = any_block_device();
   if (!device) return;
-  const BeforeLinux61 kernel;
+  const InterposedStatx before_linux_6_1(no_direct_io_alignment);
   const aio::DirectIo direct = must(device->file.direct_io());
   REQUIRE(!direct.reported);
   REQUIRE(direct.memory_alignment == device->logical_block_size);

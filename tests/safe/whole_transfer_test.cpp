@@ -20,6 +20,7 @@
 
 #include "tests/support/child.hpp"
 #include "tests/support/interposed_kernel.hpp"
+#include "tests/support/interposed_statx.hpp"
 #include "tests/support/safe.hpp"
 #include "tests/support/skip.hpp"
 
@@ -160,6 +161,48 @@ TEST_CASE("on an O_DIRECT file a short transfer goes on from an aligned offset")
   REQUIRE(aio::write_all(context, aio::write(direct), other.bytes()));
   REQUIRE(file.content() == pattern(content.size(), 7));
   REQUIRE(offsets == std::vector<std::int64_t>{0, from});
+}
+
+TEST_CASE("what is appended with O_DIRECT is appended once, after short writes, too") {
+  const TemporaryFile named;
+  if (!has_direct_io(named)) return;
+  const auto content = make_buffer(pattern(16384));
+  const auto require_once = [&](int flags, aio::FlagSet<aio::WriteFlag> write_flags) {
+    const TemporaryFile file;
+    const aio::File direct(::open(file.path().c_str(), O_WRONLY | O_DIRECT | O_CLOEXEC | flags));
+    // Short by less than the alignment that the file is said to need.
+    const InterposedStatx large_blocks([](auto& status) { direct_io_alignment(status, 8192); });
+    const ShortTransfers kernel(4096);
+    aio::Context context = make_context();
+    const auto whole = aio::write_all(context, aio::write(direct).flags(write_flags), content);
+    REQUIRE(whole);
+    REQUIRE(kernel.offsets().size() == 4);
+    REQUIRE(file.content() == copy_of(content.bytes()));
+  };
+  require_once(O_APPEND, {});
+  require_once(0, aio::WriteFlag::append);
+}
+
+TEST_CASE("a file is read to its end into memory as aligned as it needs") {
+  const Bytes content = pattern(5000);
+  const TemporaryFile file(content);
+  if (!has_direct_io(file)) return;
+  const aio::File direct = open_direct(file);
+  constexpr std::uint32_t alignment = 1U << 20U;
+  const InterposedStatx large_blocks([](auto& status) { direct_io_alignment(status, alignment); });
+  InterposedKernel kernel;
+  int reads = 0;
+  kernel.io_submit = [&](auto handle, long count, auto requests) {
+    REQUIRE(requests[0]->aio_buf % alignment == 0);
+    REQUIRE(requests[0]->aio_nbytes % alignment == 0);
+    ++reads;
+    return raw::io_submit(handle, count, requests);
+  };
+  aio::Context context = make_context();
+  auto contents = aio::read_to_end(context, aio::read(direct));
+  REQUIRE(contents);
+  REQUIRE(reads > 0);
+  REQUIRE(copy_of(contents->bytes()) == content);
 }
 
 TEST_CASE("the end of a file that is no multiple of the alignment is found with O_DIRECT") {
