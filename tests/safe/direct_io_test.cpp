@@ -7,6 +7,7 @@
 #include <bit>
 #include <catch2/catch_all.hpp>
 #include <cerrno>
+#include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -16,6 +17,7 @@
 #include <optional>
 #include <string>
 
+#include "tests/support/child.hpp"
 #include "tests/support/interposed_statx.hpp"
 #include "tests/support/safe.hpp"
 #include "tests/support/skip.hpp"
@@ -67,11 +69,20 @@ std::optional<BlockDevice> any_block_device() {
 
 static_assert(aio::DirectIo{4, 512}.round_up(0U) == 0);
 static_assert(aio::DirectIo{4, 512}.round_up(1U) == 512);
+static_assert(aio::DirectIo{4, 512}.round_up(100) == 512);
+static_assert(aio::DirectIo{4, 512}.round_up(std::int64_t{513}) == 1024);
+static_assert(aio::DirectIo{4, 512}.round_up(std::numeric_limits<int>::max()) == 1U << 31U);
 static_assert(aio::DirectIo{4, 512}.round_up(std::uint64_t{512}) == 512);
 static_assert(aio::DirectIo{4, 512}.round_up(513UL) == 1024);
 static_assert(aio::DirectIo{4, 1}.round_up(513UL) == 513);
 static_assert(aio::DirectIo{4, 512}.round_up(std::numeric_limits<std::uint64_t>::max()) == 0);
 static_assert(!aio::DirectIo{4, 512}.reported);
+
+TEST_CASE("a negative size is rounded up to nothing, and ends the program") {
+  const Ending ending = in_child([] { return aio::DirectIo{4, 512}.round_up(-1) == 0 ? 0 : 1; });
+  REQUIRE(ending.signal == SIGABRT);
+  REQUIRE(ending.output == "linux_aio: DirectIo::round_up() of a negative size\n");
+}
 
 TEST_CASE("direct_io tells powers of two with which O_DIRECT reads") {
   const TemporaryFile content(pattern(8192));
