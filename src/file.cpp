@@ -64,12 +64,13 @@ Result<File> File::open(const char* path, Access access, OpenOptions options) no
   if (options.direct) flags |= O_DIRECT;
   if (options.create) flags |= O_CREAT;
   if (options.exclusive) flags |= O_EXCL;
+  if (options.append) flags |= O_APPEND;
   if (options.non_blocking) flags |= O_NONBLOCK;
   if (options.truncate) flags |= O_TRUNC;
   for (;;) {
     const int fd = ::open(path, flags, options.mode);
     if (fd >= 0) return own(fd);
-    if (errno != EINTR) return std::unexpected(Error(Call::open, errno));
+    if (errno != EINTR) return std::unexpected(Error(Call::open, errno, options.direct ? 1 : 0));
   }
 }
 

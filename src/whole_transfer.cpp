@@ -12,17 +12,28 @@
 namespace linux_aio {
 namespace {
 
+// What O_DIRECT needs of address, offset and length; 1 where the file was opened without it.
+std::uint64_t direct_alignment(BorrowedFd file) noexcept {
+  if ((::fcntl(file.number(), F_GETFL) & O_DIRECT) == 0) return 1;
+  const auto direct = file.direct_io();
+  return direct ? std::max(direct->memory_alignment, direct->offset_alignment) : 1;
+}
+
 // How a transfer goes on after one that was not whole.
 struct Continuing {
-  std::uint64_t alignment = 1;  // of the position it goes on from
-  bool has_offsets;             // not a pipe or socket
+  std::uint64_t alignment;  // of the position it goes on from
+  bool has_offsets;         // not a pipe or socket
 
-  explicit Continuing(BorrowedFd file) noexcept
-      : has_offsets(::lseek(file.number(), 0, SEEK_CUR) >= 0 || errno != ESPIPE) {
-    if ((::fcntl(file.number(), F_GETFL) & O_DIRECT) == 0) return;
-    if (const auto direct = file.direct_io()) {
-      alignment = std::max(direct->memory_alignment, direct->offset_alignment);
-    }
+  Continuing(const detail::TransferOptions& options, PollEvent ready) noexcept
+      : alignment(appends(options, ready) ? 1 : direct_alignment(options.file)),
+        has_offsets(::lseek(options.file.number(), 0, SEEK_CUR) >= 0 || errno != ESPIPE) {}
+
+ private:
+  // What is appended is there: going back to an aligned position would append it again.
+  static bool appends(const detail::TransferOptions& options, PollEvent ready) noexcept {
+    if (ready != PollEvent::out) return false;
+    return (options.flags & static_cast<std::uint32_t>(raw::rwf_append)) != 0 ||
+           (::fcntl(options.file.number(), F_GETFL) & O_APPEND) != 0;
   }
 };
 
@@ -48,7 +59,7 @@ std::expected<void, PartialTransfer> transfer_whole(Context& context,
   while (done < total) {
     const Result<std::size_t> result = attempt.run(attempt.self, position, offset);
     if (result && *result == total) return {};
-    if (!continuing) continuing.emplace(options.file);
+    if (!continuing) continuing.emplace(options, ready);
     if (!result) {
       const bool busy = result.error().code() == EAGAIN && waits && !continuing->has_offsets;
       if (busy && becomes_ready(context, options.file, ready)) continue;
@@ -72,16 +83,18 @@ std::expected<Contents, PartialContents> read_to_end(Context& context,
   constexpr std::size_t least = std::size_t{64} * 1024;
   const detail::TransferOptions& options = read.options();
   const std::uint64_t file_size = options.file.size().value_or(0);
+  const auto alignment = std::max<std::size_t>(
+      AlignedBuffer::default_alignment, static_cast<std::size_t>(direct_alignment(options.file)));
   // A byte more than there should be, so that the end shows in the first read.
-  std::size_t capacity = least;
+  std::size_t capacity = std::max(least, alignment);
   if (file_size > options.offset) {
     const auto left = static_cast<std::size_t>(file_size - options.offset);
-    capacity = (left / AlignedBuffer::default_alignment + 1) * AlignedBuffer::default_alignment;
+    capacity = (left / alignment + 1) * alignment;
   }
   std::size_t size = 0;
   std::optional<AlignedBuffer> buffer;
   for (;;) {
-    Result<AlignedBuffer> larger = AlignedBuffer::allocate(capacity);
+    Result<AlignedBuffer> larger = AlignedBuffer::allocate(capacity, alignment);
     if (!larger) {
       PartialContents partial{larger.error(), std::nullopt};
       if (buffer) partial.contents.emplace(std::move(*buffer), size);

@@ -17,7 +17,8 @@ namespace linux_aio {
 /// it is moved. A moved-from buffer has no bytes, and using it ends the program in every build.
 class LINUX_AIO_CONSUMABLE AlignedBuffer {
  public:
-  /// The alignment that every block device and file system accepts for O_DIRECT, in bytes.
+  /// The alignment that O_DIRECT needs on most files at most, in bytes: a page, and the largest
+  /// logical block of common devices. File::direct_io() tells what a file needs.
   static constexpr std::size_t default_alignment = 4096;
 
   /// Allocates `size` bytes at a multiple of `alignment` (a power of two), all zero.
@@ -99,6 +100,9 @@ template <>
 struct buffer_traits<AlignedBuffer> {
   static constexpr bool owns = true;
   static std::span<std::byte> bytes(AlignedBuffer& buffer) noexcept { return buffer.bytes(); }
+  static std::span<const std::byte> bytes(const AlignedBuffer& buffer) noexcept {
+    return buffer.bytes();
+  }
 };
 
 }  // namespace linux_aio

@@ -4,6 +4,9 @@
 #include <concepts>
 #include <cstdint>
 #include <linux_aio/config.hpp>
+#include <linux_aio/detail/fatal.hpp>
+#include <type_traits>
+#include <utility>
 
 namespace linux_aio {
 
@@ -14,11 +17,14 @@ struct DirectIo {
   bool reported = false;           ///< by the kernel; else it is what is always enough
 
   /// The smallest multiple of offset_alignment that is not less than `size`, an offset or length in
-  /// bytes; 0 if its type has none.
-  template <std::unsigned_integral Size>
-  [[nodiscard]] constexpr Size round_up(Size size) const noexcept {
-    const auto mask = static_cast<Size>(offset_alignment - 1);
-    return static_cast<Size>((size + mask) & ~mask);
+  /// bytes, as its type or the unsigned one of the same width; 0 if that has none. A negative size
+  /// ends the program.
+  template <std::integral Size>
+  [[nodiscard]] constexpr std::make_unsigned_t<Size> round_up(Size size) const noexcept {
+    using Unsigned = std::make_unsigned_t<Size>;
+    if (std::cmp_less(size, 0)) detail::fatal("DirectIo::round_up() of a negative size");
+    const auto mask = static_cast<Unsigned>(offset_alignment - 1);
+    return static_cast<Unsigned>((static_cast<Unsigned>(size) + mask) & ~mask);
   }
 };
 

@@ -56,6 +56,7 @@ struct OpenOptions {
   bool direct = false;  ///< O_DIRECT: past the page cache; needs the alignment of File::direct_io()
   bool create = false;  ///< O_CREAT
   bool exclusive = false;     ///< O_EXCL: with create, fails with EEXIST where the file exists
+  bool append = false;        ///< O_APPEND: each write goes to the end, whatever its offset
   bool non_blocking = false;  ///< O_NONBLOCK: opening a FIFO does not wait for its other end
   bool truncate = false;      ///< O_TRUNC
   unsigned mode = 0666;       ///< permission bits of a created file, before the umask
@@ -68,7 +69,8 @@ class LINUX_AIO_CONSUMABLE File {
   /// Opens `path`. A FIFO is opened as open(2) does it, and is O_NONBLOCK afterwards.
   ///
   /// Ownership: the File owns the descriptor. Errors: those of open(2): ENOENT, EACCES, EEXIST,
-  /// EINVAL (O_DIRECT on a file system without it) and more. Since Linux 2.6. Source: open(2).
+  /// EINVAL (O_DIRECT on a file system without it; a name that it does not permit) and more. Since
+  /// Linux 2.6. Source: open(2).
   [[nodiscard]] static Result<File> open(const char* path, Access access,
                                          OpenOptions options = {}) noexcept;
 

@@ -65,6 +65,9 @@ struct buffer_traits<SizedArray<T, Deleter>> {
   static auto bytes(SizedArray<T, Deleter>& array) noexcept {
     return buffer_traits<std::span<T>>::bytes(array.elements());
   }
+  static std::span<const std::byte> bytes(const SizedArray<T, Deleter>& array) noexcept {
+    return std::as_bytes(array.elements());
+  }
 };
 
 /// Makes an owning buffer of `array` and its `size` in elements, which nobody can check.

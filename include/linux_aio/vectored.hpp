@@ -3,6 +3,7 @@
 
 #include <sys/uio.h>
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <linux_aio/buffer.hpp>
@@ -15,29 +16,42 @@
 #include <span>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace linux_aio {
 
 /// Buffers that one request reads into, or writes from, one after the other: a std::vector or
-/// std::array of buffers, which the request takes; or a std::span of buffers, which it borrows. The
-/// kernel takes 1024 at most.
+/// std::array of buffers, which the request takes; or a std::span of buffers, which it borrows. A
+/// view that makes buffers as it goes is none, unless they borrow. The kernel takes 1024 at most.
 template <class T>
 concept BufferRange =
     !Buffer<T> && std::ranges::forward_range<T&> && std::movable<T> &&
     std::is_nothrow_move_constructible_v<T> && Buffer<std::ranges::range_value_t<T&>> &&
-    requires(std::ranges::range_reference_t<T&> buffer) {
-      buffer_traits<std::ranges::range_value_t<T&>>::bytes(buffer);
-    };
+    (std::is_lvalue_reference_v<std::ranges::range_reference_t<T&>> ||
+     detail::only_refers<std::ranges::range_value_t<T&>>) &&
+    requires(std::ranges::range_reference_t<T&> buffer) { detail::bytes_of(buffer); };
 
 /// Buffers whose bytes may be changed: what a read needs.
 template <class T>
-concept MutableBufferRange = BufferRange<T> && MutableBuffer<std::ranges::range_value_t<T&>>;
+concept MutableBufferRange = BufferRange<T> && requires(std::ranges::range_reference_t<T&> buffer) {
+  { detail::bytes_of(buffer) } -> std::convertible_to<std::span<std::byte>>;
+};
+
+/// Whether a range owns its buffers, so that Context::submit takes it if they own their bytes. A
+/// std::vector and a std::array do. Say it of your own container, if moving it leaves the bytes of
+/// its buffers where they are, and destroying it is what destroys them:
+///
+///     template <>
+///     inline constexpr bool linux_aio::owns_buffers<SmallVector<linux_aio::AlignedBuffer>> = true;
+template <class R>
+inline constexpr bool owns_buffers = false;
+template <class T, class Allocator>
+inline constexpr bool owns_buffers<std::vector<T, Allocator>> =
+    detail::needs_no_resource<std::vector<T, Allocator>>;
+template <class T, std::size_t size>
+inline constexpr bool owns_buffers<std::array<T, size>> = true;
 
 namespace detail {
-
-template <BufferRange R>
-inline constexpr bool owns_its_buffers =
-    !std::ranges::view<R> && buffer_traits<std::ranges::range_value_t<R&>>::owns;
 
 template <class Given>
 consteval void explain_buffer_range() {
@@ -89,7 +103,8 @@ template <class Derived, BufferRange R, class Flag>
 class VectoredTransfer : public TransferSetters<Derived, Flag> {
  public:
   using Completion = VectoredCompletion<R>;
-  static constexpr bool owns_memory = owns_its_buffers<R>;
+  static constexpr bool owns_memory =
+      owns_buffers<R> && buffer_traits<std::ranges::range_value_t<R&>>::owns;
 
   /// Takes the buffers back out of a request that was not accepted.
   [[nodiscard]] R release() && noexcept { return std::move(in_flight_.buffers); }

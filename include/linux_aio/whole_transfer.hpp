@@ -17,7 +17,9 @@
 #include <linux_aio/vectored.hpp>
 #include <linux_aio/write.hpp>
 #include <optional>
+#include <ranges>
 #include <span>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -44,6 +46,25 @@ struct Attempt {
                                                                   PollEvent ready,
                                                                   std::uint64_t total, int stuck,
                                                                   Attempt attempt) noexcept;
+
+/// What a whole transfer borrows of `given`: the bytes of a buffer, or a view of a range.
+template <class Given>
+[[nodiscard]] auto lend(Given& given) noexcept {
+  if constexpr (requires { bytes_of(given); }) {
+    return bytes_of(given);
+  } else if constexpr (requires { std::views::all(given); }) {
+    return std::views::all(given);
+  } else {
+    return std::ignore;
+  }
+}
+
+/// Whether the bytes that a T refers to stay when it is gone.
+template <class T>
+inline constexpr bool only_borrows = only_refers<T> || std::ranges::view<T>;
+template <BufferRange T>
+inline constexpr bool only_borrows<T> =
+    std::ranges::view<T> || only_refers<std::ranges::range_value_t<T&>>;
 
 /// transfer_whole() of a buffer, by requests of the type `Single`, or of a range of them, by
 /// `Vectored`.
@@ -94,12 +115,19 @@ template <class Target>
 [[nodiscard]] std::expected<void, PartialTransfer> read_exactly(Context& context,
                                                                 const ReadWithoutBuffer& read,
                                                                 Target&& buffer) noexcept {
-  using T = std::remove_cvref_t<Target>;
-  static_assert(MutableBuffer<T> || MutableBufferRange<T>,
+  static_assert(
+      std::is_lvalue_reference_v<Target> || detail::only_borrows<std::remove_cvref_t<Target>>,
+      "read_exactly() borrows its buffer, and what is read into a temporary is lost: "
+      "pass a buffer that has a name");
+  auto lent = detail::lend(buffer);
+  constexpr bool suits = MutableBuffer<decltype(lent)> || MutableBufferRange<decltype(lent)>;
+  static_assert(suits,
                 "read_exactly() reads into a buffer or a range of buffers, whose bytes are not "
-                "const");
-  return detail::transfer_whole<Read, VectoredRead>(context, read.options(), PollEvent::in, buffer,
-                                                    ENODATA);
+                "const; of a std::string pass a std::span");
+  if constexpr (suits) {
+    return detail::transfer_whole<Read, VectoredRead>(context, read.options(), PollEvent::in, lent,
+                                                      ENODATA);
+  }
 }
 
 /// Writes all of `buffer`, or of a range of buffers of any length; goes on as read_exactly() does.
@@ -108,17 +136,23 @@ template <class Target>
 ///         context, aio::write(log).at(end).flags(aio::WriteFlag::dsync), record);
 ///
 /// Ownership: the buffers are borrowed for the duration of the call, in which other requests'
-/// continuations may run. After a failure the first `transferred` bytes are written. An append
-/// (WriteFlag::append, O_APPEND) goes on where the file ends then.
+/// continuations may run; they may be const. After a failure the first `transferred` bytes are
+/// written. An append (WriteFlag::append, O_APPEND) goes on where the file ends then, with the next
+/// byte: where O_DIRECT cannot, it is EINVAL, for no byte is appended twice.
 /// Errors: EIO (the kernel wrote nothing and says nothing), else those of write(). Since Linux 2.6.
 template <class Source>
 [[nodiscard]] std::expected<void, PartialTransfer> write_all(Context& context,
                                                              const WriteWithoutBuffer& write,
                                                              Source&& buffer) noexcept {
-  using T = std::remove_cvref_t<Source>;
-  static_assert(Buffer<T> || BufferRange<T>, "write_all() writes a buffer or a range of buffers");
-  return detail::transfer_whole<Write, VectoredWrite>(context, write.options(), PollEvent::out,
-                                                      buffer, EIO);
+  auto lent = detail::lend(buffer);
+  constexpr bool suits = Buffer<decltype(lent)> || BufferRange<decltype(lent)>;
+  static_assert(suits,
+                "write_all() writes a buffer or a range of buffers, const or not; of a "
+                "std::string pass a std::span, and of a PooledBuffer that is const its bytes()");
+  if constexpr (suits) {
+    return detail::transfer_whole<Write, VectoredWrite>(context, write.options(), PollEvent::out,
+                                                        lent, EIO);
+  }
 }
 
 /// What read_to_end() has read.
@@ -143,9 +177,9 @@ struct PartialContents {
   std::optional<Contents> contents;  ///< what was read before; none without memory
 };
 
-/// Reads from where `read` begins to the end of the file, into memory that O_DIRECT accepts: as
-/// much as the file has, and more if it grows meanwhile. Also a file that does not tell its size,
-/// as in /proc, and a pipe.
+/// Reads from where `read` begins to the end of the file, into memory that O_DIRECT accepts on
+/// this file: as much as it has, and more if it grows meanwhile. Also a file that does not tell its
+/// size, as in /proc, and a pipe.
 ///
 /// Ownership: the caller owns what was read, after a failure too.
 /// Errors: ENOMEM, else those of read(). Since Linux 2.6.

@@ -45,6 +45,7 @@ std::string explain_acquire(const Failure& failure) {
 std::string explain_open(const Failure& failure) {
   switch (failure.code) {
     case EINVAL:
+      if (failure.number == 0) return "the file system may not permit such a name";
       return "the file system may have no O_DIRECT: then open without .direct";
     case EMFILE:
       return "the process has as many descriptors as ulimit -n allows: raise it, or close some";

@@ -4,8 +4,8 @@
 
 namespace aio = linux_aio;
 
-void use(aio::Context& context, aio::File& file, const std::vector<aio::AlignedBuffer>& pages,
-         [[maybe_unused]] std::vector<aio::AlignedBuffer>& own) {
+void use(aio::Context& context, aio::File& file, const std::vector<aio::PooledBuffer>& pages,
+         [[maybe_unused]] std::vector<aio::PooledBuffer>& own) {
 #ifdef LINUX_AIO_MISTAKE
   auto [done] = context.run(aio::read(file).into(std::span(pages)));
   static_cast<void>(done);

@@ -3,6 +3,7 @@
 #include <catch2/catch_all.hpp>
 #include <csignal>
 #include <cstdint>
+#include <functional>
 #include <linux_aio/linux_aio.hpp>
 #include <memory>
 #include <string>
@@ -32,6 +33,12 @@ struct CountingDeleter {
 
 aio::SharedBytes shared_copy(const Bytes& content) {
   return aio::shared(std::make_shared<const Bytes>(content));
+}
+
+void require_death(const std::function<void()>& use, const char* words) {
+  const Ending ending = in_child([&use] { return use(), 0; });
+  REQUIRE(ending.signal == SIGABRT);
+  REQUIRE(ending.output == words);
 }
 
 std::size_t size_of(const aio::SharedBytes& bytes) { return bytes.bytes().size(); }
@@ -83,11 +90,6 @@ TEST_CASE("an array is written, and deleted by its own deleter") {
 TEST_CASE("an array that is null or was moved from ends the program") {
   aio::SizedArray array = aio::sized(std::make_unique<int[]>(4), 4);
   const aio::SizedArray owner = std::move(array);
-  const auto require_death = [](const std::function<void()>& use, const char* words) {
-    const Ending ending = in_child([&use] { return use(), 0; });
-    REQUIRE(ending.signal == SIGABRT);
-    REQUIRE(ending.output == words);
-  };
   const char* const moved = "linux_aio: a SizedArray was used after it was moved from\n";
   // NOLINTNEXTLINE(bugprone-use-after-move): the test
   require_death([&array] { static_cast<void>(array.elements()); }, moved);
@@ -147,13 +149,10 @@ TEST_CASE("an array, a const container and part of anything can be shared") {
   REQUIRE(size_of(aio::shared(message, std::span(message->header))) == 16);
 }
 
-// NOLINTEND(modernize-avoid-c-arrays)
-
-TEST_CASE("shared bytes that were moved from are none") {
+TEST_CASE("shared bytes are moved from one to the other") {
   aio::SharedBytes first = shared_copy(pattern(10));
   const aio::SharedBytes second = std::move(first);
   REQUIRE(second.bytes().size() == 10);
-  REQUIRE(first.bytes().empty());  // NOLINT(*-move,*.Move): the test
   first = second;
   REQUIRE(first.bytes().data() == second.bytes().data());
   aio::SharedBytes third = shared_copy(pattern(20));
@@ -162,4 +161,23 @@ TEST_CASE("shared bytes that were moved from are none") {
   aio::SharedBytes& same = third;
   third = std::move(same);
   REQUIRE(copy_of(third.bytes()) == pattern(10));
+  REQUIRE(size_of(shared_copy({})) == 0);
 }
+
+TEST_CASE("shared bytes that were moved from, or made of a null pointer, end the program") {
+  aio::SharedBytes bytes = shared_copy(pattern(10));
+  const aio::SharedBytes owner = std::move(bytes);
+  const char* const moved = "linux_aio: SharedBytes were used after they were moved from\n";
+  // NOLINTNEXTLINE(bugprone-use-after-move): the test
+  require_death([&bytes] { static_cast<void>(size_of(bytes)); }, moved);
+  require_death(
+      [&bytes] { static_cast<void>(aio::write(aio::BorrowedFd(0)).from(aio::SharedBytes(bytes))); },
+      moved);
+  const char* const null = "linux_aio: SharedBytes were made of a null pointer\n";
+  require_death([] { static_cast<void>(aio::shared(std::shared_ptr<const Bytes>())); }, null);
+  require_death([] { static_cast<void>(aio::shared(std::shared_ptr<int[]>(), 0)); }, null);
+  require_death([] { static_cast<void>(aio::shared(std::shared_ptr<int>(), std::span<int>())); },
+                null);
+}
+
+// NOLINTEND(modernize-avoid-c-arrays)

@@ -2,8 +2,11 @@
 #include <catch2/catch_all.hpp>
 #include <csignal>
 #include <cstdint>
+#include <functional>
+#include <initializer_list>
 #include <linux_aio/linux_aio.hpp>
 #include <memory>
+#include <memory_resource>
 #include <span>
 #include <string>
 #include <string_view>
@@ -78,11 +81,14 @@ static_assert(reads_and_owns<aio::AlignedBuffer>);
 static_assert(reads_and_owns<std::vector<std::byte>>);
 static_assert(reads_and_owns<std::vector<char>>);
 static_assert(reads_and_owns<std::vector<std::uint64_t>>);
+static_assert(reads_and_owns<std::vector<std::array<char, 16>>>);
 static_assert(reads_and_owns<Page>);
 static_assert(only_writes<Message> && aio::OwningBuffer<Message>);
+static_assert(borrows<std::pmr::vector<std::byte>>);
 static_assert(borrows<std::span<std::byte>>);
 static_assert(borrows<std::span<std::byte, 16>>);
 static_assert(borrows<std::span<double>>);
+static_assert(borrows<std::span<char[16]>>);  // NOLINT(*-avoid-c-arrays)
 static_assert(only_writes<std::span<const std::byte>> &&
               !aio::OwningBuffer<std::span<const std::byte>>);
 static_assert(only_writes<std::span<const int, 3>>);
@@ -94,6 +100,12 @@ static_assert(!aio::Buffer<std::byte*>);
 static_assert(!aio::Buffer<std::vector<bool>>);
 static_assert(!aio::Buffer<std::vector<std::string>>);
 static_assert(!aio::Buffer<std::span<std::string>>);
+static_assert(!aio::Buffer<std::vector<std::string_view>>);
+static_assert(!aio::Buffer<std::vector<std::span<char>>>);
+static_assert(!aio::Buffer<std::vector<std::reference_wrapper<char>>>);
+static_assert(!aio::Buffer<std::vector<std::initializer_list<char>>>);
+static_assert(!aio::Buffer<std::vector<std::array<const char*, 2>>>);
+static_assert(!aio::Buffer<std::span<const std::array<std::string_view, 2>>>);
 static_assert(!aio::Buffer<const std::vector<std::byte>>);
 static_assert(!aio::Buffer<std::vector<std::byte>&>);
 static_assert(!aio::Buffer<const aio::AlignedBuffer>);
@@ -120,6 +132,18 @@ TEST_CASE("a span of any extent and plain element lends its bytes") {
   REQUIRE(copy_of(std::as_bytes(std::span(numbers))) == part_of(pattern(80), 0, 16));
   REQUIRE(must(second.result) == 20);
   REQUIRE(copy_of(std::as_bytes(std::span(text))) == part_of(pattern(80), 16, 20));
+}
+
+TEST_CASE("a vector whose memory is a resource's is run, and comes back") {
+  const TemporaryFile file(pattern(80));
+  aio::Context context = make_context();
+  std::pmr::monotonic_buffer_resource resource;
+  std::pmr::vector<std::byte> vector(80, &resource);
+  const std::byte* const place = vector.data();
+  auto [done] = context.run(aio::read(borrowed(file)).into(std::move(vector)));
+  REQUIRE(must(done.result) == 80);
+  REQUIRE(done.buffer.data() == place);
+  REQUIRE(copy_of(done.bytes()) == pattern(80));
 }
 
 TEST_CASE("const bytes are written, from a span or a type that only has such") {

@@ -2,12 +2,12 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <bit>
 #include <catch2/catch_all.hpp>
 #include <cerrno>
+#include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -17,6 +17,8 @@
 #include <optional>
 #include <string>
 
+#include "tests/support/child.hpp"
+#include "tests/support/interposed_statx.hpp"
 #include "tests/support/safe.hpp"
 #include "tests/support/skip.hpp"
 
@@ -24,18 +26,6 @@ namespace {
 
 using namespace linux_aio::testing;
 namespace aio = linux_aio;
-
-// NOLINTNEXTLINE(*-non-const-global-variables): statx has no other place
-bool before_linux_6_1 = false;
-
-/// While it lives, the kernel does not know STATX_DIOALIGN.
-class BeforeLinux61 {
- public:
-  BeforeLinux61() { before_linux_6_1 = true; }
-  BeforeLinux61(const BeforeLinux61&) = delete;
-  BeforeLinux61& operator=(const BeforeLinux61&) = delete;
-  ~BeforeLinux61() { before_linux_6_1 = false; }
-};
 
 // `file` opened again with O_DIRECT, if its file system has that.
 std::optional<aio::File> open_direct(const TemporaryFile& file) {
@@ -77,23 +67,22 @@ std::optional<BlockDevice> any_block_device() {
 
 }  // namespace
 
-// Takes the place of the C library's, whose names for the parameters are reserved.
-// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
-extern "C" int statx(int folder, const char* __restrict path, int flags, unsigned mask,
-                     struct ::statx* __restrict status) {
-  constexpr unsigned dio_align = 0x2000;
-  const auto result = static_cast<int>(::syscall(SYS_statx, folder, path, flags, mask, status));
-  if (result == 0 && before_linux_6_1) status->stx_mask &= ~dio_align;
-  return result;
-}
-
 static_assert(aio::DirectIo{4, 512}.round_up(0U) == 0);
 static_assert(aio::DirectIo{4, 512}.round_up(1U) == 512);
+static_assert(aio::DirectIo{4, 512}.round_up(100) == 512);
+static_assert(aio::DirectIo{4, 512}.round_up(std::int64_t{513}) == 1024);
+static_assert(aio::DirectIo{4, 512}.round_up(std::numeric_limits<int>::max()) == 1U << 31U);
 static_assert(aio::DirectIo{4, 512}.round_up(std::uint64_t{512}) == 512);
 static_assert(aio::DirectIo{4, 512}.round_up(513UL) == 1024);
 static_assert(aio::DirectIo{4, 1}.round_up(513UL) == 513);
 static_assert(aio::DirectIo{4, 512}.round_up(std::numeric_limits<std::uint64_t>::max()) == 0);
 static_assert(!aio::DirectIo{4, 512}.reported);
+
+TEST_CASE("a negative size is rounded up to nothing, and ends the program") {
+  const Ending ending = in_child([] { return aio::DirectIo{4, 512}.round_up(-1) == 0 ? 0 : 1; });
+  REQUIRE(ending.signal == SIGABRT);
+  REQUIRE(ending.output == "linux_aio: DirectIo::round_up() of a negative size\n");
+}
 
 TEST_CASE("direct_io tells powers of two with which O_DIRECT reads") {
   const TemporaryFile content(pattern(8192));
@@ -113,7 +102,7 @@ TEST_CASE(
   const TemporaryFile content(pattern(8192));
   const auto file = open_direct(content);
   if (!file) return;
-  const BeforeLinux61 kernel;
+  const InterposedStatx before_linux_6_1(no_direct_io_alignment);
   const aio::DirectIo direct = must(file->direct_io());
   REQUIRE(!direct.reported);
   REQUIRE(direct.memory_alignment == 4096);
@@ -132,7 +121,7 @@ TEST_CASE("a file system that does not say is treated as a kernel that does not"
 TEST_CASE("a block device that does not say needs multiples of its logical block size") {
   const auto device = any_block_device();
   if (!device) return;
-  const BeforeLinux61 kernel;
+  const InterposedStatx before_linux_6_1(no_direct_io_alignment);
   const aio::DirectIo direct = must(device->file.direct_io());
   REQUIRE(!direct.reported);
   REQUIRE(direct.memory_alignment == device->logical_block_size);

@@ -125,7 +125,7 @@ TEST_CASE("a message tells the cause and the remedy") {
   require_words(Error(Call::allocate, EINVAL, 1000, 512),
                 {"1000 bytes", "multiple of 512", "O_DIRECT", "DirectIo::round_up"});
   require_words(Error(Call::acquire, ENOBUFS, 64), {"all 64 buffers", "complete requests"});
-  require_words(Error(Call::open, EINVAL), {"O_DIRECT"});
+  require_words(Error(Call::open, EINVAL, 1), {"O_DIRECT"});
   require_words(Error(Call::open, EMFILE), {"ulimit -n"});
   require_words(Error(Call::whole_transfer, ENODATA), {"file ended before the buffer was full"});
   require_words(Error(Call::whole_transfer, EIO), {"took no more bytes"});

@@ -5,7 +5,8 @@
 #include <catch2/catch_all.hpp>
 #include <cerrno>
 #include <csignal>
-#include <linux_aio/file.hpp>
+#include <linux_aio/linux_aio.hpp>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -81,6 +82,28 @@ TEST_CASE("truncate empties a file, and create alone does not") {
   REQUIRE(file.content().size() == 10);
   must(aio::File::open(file.path().c_str(), aio::Access::write_only, {.truncate = true}));
   REQUIRE(file.content().empty());
+}
+
+TEST_CASE("with append each write goes to the end of the file, whatever its offset") {
+  const TemporaryFile file(pattern(10));
+  const aio::File opened =
+      must(aio::File::open(file.path().c_str(), aio::Access::write_only, {.append = true}));
+  aio::Context context = make_context();
+  auto [done] = context.run(aio::write(opened).from(pattern(5)).at(2));
+  REQUIRE(must(done.result) == 5);
+  REQUIRE(part_of(file.content(), 0, 10) == pattern(10));
+  REQUIRE(part_of(file.content(), 10, 5) == pattern(5));
+}
+
+TEST_CASE("O_DIRECT is blamed for EINVAL only where it was asked for") {
+  // procfs has no O_DIRECT on any kernel, and nothing here refuses a name.
+  const auto direct =
+      aio::File::open("/proc/self/status", aio::Access::read_only, {.direct = true});
+  REQUIRE(code_of(direct) == EINVAL);
+  REQUIRE(direct.error().message().find("O_DIRECT") != std::string::npos);
+  const aio::Error other(aio::Call::open, EINVAL);
+  REQUIRE(other.message().find("O_DIRECT") == std::string::npos);
+  REQUIRE(other.message().find("may not permit such a name") != std::string::npos);
 }
 
 TEST_CASE("a directory cannot be opened for writing") {

@@ -9,6 +9,7 @@
 #include <linux_aio/linux_aio.hpp>
 #include <list>
 #include <memory>
+#include <memory_resource>
 #include <optional>
 #include <ranges>
 #include <span>
@@ -26,7 +27,30 @@ namespace aio = linux_aio;
 using Buffers = std::vector<Bytes>;
 using AlignedBuffers = std::vector<aio::AlignedBuffer>;
 
+// As a library's small_vector: its first elements are inside, and move with it.
+struct SmallVector {
+  std::array<Bytes, 3> inside;
+  std::size_t count;
+  [[nodiscard]] Bytes* begin() { return inside.data(); }
+  [[nodiscard]] Bytes* end() { return inside.data() + count; }
+};
+
+}  // namespace
+
+template <>
+inline constexpr bool linux_aio::owns_buffers<SmallVector> = true;
+
+namespace {
+
+static_assert(aio::owns_buffers<std::array<Bytes, 2>>);
+static_assert(!aio::owns_buffers<std::pmr::vector<Bytes>>);
+static_assert(!aio::owns_buffers<std::span<Bytes>>);
+static_assert(!aio::owns_buffers<std::list<Bytes>>);
+
 static_assert(aio::MutableBufferRange<Buffers>);
+static_assert(aio::BufferRange<std::span<const Bytes>>);
+static_assert(!aio::MutableBufferRange<std::span<const Bytes>>);
+static_assert(aio::MutableBufferRange<std::span<const std::span<std::byte>>>);
 static_assert(aio::MutableBufferRange<std::array<aio::AlignedBuffer, 2>>);
 static_assert(aio::MutableBufferRange<std::span<aio::AlignedBuffer>>);
 static_assert(aio::MutableBufferRange<std::span<std::span<std::byte>>>);
@@ -100,14 +124,64 @@ TEST_CASE("a range of buffers comes back with the same memory, from submit and f
   REQUIRE(must(context.wait()) == 1);
   REQUIRE(back.has_value());
   REQUIRE(copy_of(back->at(1).bytes()) == part_of(pattern(100), 10, 20));
+}
 
-  // In a list each element lies on its own; moving the list moves none.
-  std::list<Bytes> list{Bytes(1), Bytes(2), Bytes(3)};
-  submit(context, aio::read(borrowed(file)).into(std::move(list)), [](auto done) {
-    REQUIRE(done.result == 6U);
-    REQUIRE(joined_parts(done) == pattern(6));
+TEST_CASE("a user's own container of buffers is submitted once it is said to own them") {
+  const TemporaryFile file(pattern(100));
+  aio::Context context = make_context();
+  SmallVector buffers{{Bytes(1), Bytes(2), Bytes(3)}, 2};
+  const std::byte* const place = buffers.inside[1].data();
+  submit(context, aio::read(borrowed(file)).into(std::move(buffers)), [place](auto done) {
+    REQUIRE(done.result == 3U);
+    REQUIRE(joined_parts(done) == pattern(3));
+    REQUIRE(done.buffers.inside[1].data() == place);
   });
   REQUIRE(must(context.wait()) == 1);
+}
+
+TEST_CASE("run borrows the buffers of any container, and of a view of them") {
+  const TemporaryFile file(pattern(100));
+  aio::Context context = make_context();
+  struct Record {
+    int number;
+    Bytes body;
+  };
+  std::array<Record, 2> records{{{1, Bytes(10)}, {2, Bytes(20)}}};
+  std::list<Bytes> list{Bytes(1), Bytes(2)};
+  auto [viewed, listed] =
+      context.run(aio::read(borrowed(file)).into(records | std::views::transform(&Record::body)),
+                  aio::read(borrowed(file)).into(std::move(list)));
+  REQUIRE(must(viewed.result) == 30);
+  REQUIRE(records[1].body == part_of(pattern(100), 10, 20));
+  REQUIRE(must(listed.result) == 3);
+  REQUIRE(joined_parts(listed) == pattern(3));
+}
+
+TEST_CASE("a view may make spans, which borrow, as it goes") {
+  const Bytes content = pattern(100);
+  const TemporaryFile file;
+  aio::Context context = make_context();
+  const std::array places{std::size_t{60}, std::size_t{20}};
+  auto [written] = context.run(
+      aio::write(borrowed(file)).from(places | std::views::transform([&](std::size_t place) {
+                                        return std::span(content).subspan(place, 10);
+                                      })));
+  REQUIRE(must(written.result) == 20);
+  REQUIRE(part_of(file.content(), 0, 10) == part_of(content, 60, 10));
+  REQUIRE(part_of(file.content(), 10, 10) == part_of(content, 20, 10));
+}
+
+TEST_CASE("const buffers are written from a range that lends them") {
+  const TemporaryFile file;
+  aio::Context context = make_context();
+  const Buffers buffers{pattern(10), pattern(20)};
+  const std::array<aio::AlignedBuffer, 1> aligned{make_buffer(pattern(30))};
+  auto [first, second] = context.run(aio::write(borrowed(file)).from(std::span(buffers)),
+                                     aio::write(borrowed(file)).from(std::span(aligned)).at(30));
+  REQUIRE(must(first.result) == 30);
+  REQUIRE(must(second.result) == 30);
+  REQUIRE(part_of(file.content(), 10, 20) == pattern(20));
+  REQUIRE(part_of(file.content(), 30, 30) == pattern(30));
 }
 
 TEST_CASE("run borrows a span of buffers, and a range of spans") {

@@ -1,6 +1,7 @@
 // Transfers that go on until they are whole.
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <array>
 #include <catch2/catch_all.hpp>
@@ -10,6 +11,8 @@
 #include <iterator>
 #include <linux_aio/linux_aio.hpp>
 #include <linux_aio/raw/syscall.hpp>
+#include <memory>
+#include <memory_resource>
 #include <span>
 #include <string>
 #include <thread>
@@ -17,6 +20,7 @@
 
 #include "tests/support/child.hpp"
 #include "tests/support/interposed_kernel.hpp"
+#include "tests/support/interposed_statx.hpp"
 #include "tests/support/safe.hpp"
 #include "tests/support/skip.hpp"
 
@@ -159,6 +163,48 @@ TEST_CASE("on an O_DIRECT file a short transfer goes on from an aligned offset")
   REQUIRE(offsets == std::vector<std::int64_t>{0, from});
 }
 
+TEST_CASE("what is appended with O_DIRECT is appended once, after short writes, too") {
+  const TemporaryFile named;
+  if (!has_direct_io(named)) return;
+  const auto content = make_buffer(pattern(16384));
+  const auto require_once = [&](int flags, aio::FlagSet<aio::WriteFlag> write_flags) {
+    const TemporaryFile file;
+    const aio::File direct(::open(file.path().c_str(), O_WRONLY | O_DIRECT | O_CLOEXEC | flags));
+    // Short by less than the alignment that the file is said to need.
+    const InterposedStatx large_blocks([](auto& status) { direct_io_alignment(status, 8192); });
+    const ShortTransfers kernel(4096);
+    aio::Context context = make_context();
+    const auto whole = aio::write_all(context, aio::write(direct).flags(write_flags), content);
+    REQUIRE(whole);
+    REQUIRE(kernel.offsets().size() == 4);
+    REQUIRE(file.content() == copy_of(content.bytes()));
+  };
+  require_once(O_APPEND, {});
+  require_once(0, aio::WriteFlag::append);
+}
+
+TEST_CASE("a file is read to its end into memory as aligned as it needs") {
+  const Bytes content = pattern(5000);
+  const TemporaryFile file(content);
+  if (!has_direct_io(file)) return;
+  const aio::File direct = open_direct(file);
+  constexpr std::uint32_t alignment = 1U << 20U;
+  const InterposedStatx large_blocks([](auto& status) { direct_io_alignment(status, alignment); });
+  InterposedKernel kernel;
+  int reads = 0;
+  kernel.io_submit = [&](auto handle, long count, auto requests) {
+    REQUIRE(requests[0]->aio_buf % alignment == 0);
+    REQUIRE(requests[0]->aio_nbytes % alignment == 0);
+    ++reads;
+    return raw::io_submit(handle, count, requests);
+  };
+  aio::Context context = make_context();
+  auto contents = aio::read_to_end(context, aio::read(direct));
+  REQUIRE(contents);
+  REQUIRE(reads > 0);
+  REQUIRE(copy_of(contents->bytes()) == content);
+}
+
 TEST_CASE("the end of a file that is no multiple of the alignment is found with O_DIRECT") {
   for (const std::size_t size : {std::size_t{0}, std::size_t{5000}, std::size_t{8192}}) {
     const TemporaryFile file(pattern(size));
@@ -192,6 +238,43 @@ TEST_CASE("ranges of buffers are transferred whole, however many there are") {
   REQUIRE(!whole);
   REQUIRE(whole.error().transferred == 10);
   REQUIRE(around[0] == part_of(content, 20990, 10));
+}
+
+TEST_CASE("what is written may be const, and what is read into may be a const span") {
+  const Bytes content = pattern(100);
+  const TemporaryFile file;
+  aio::Context context = make_context();
+  const auto write = [&](auto&& source, std::size_t size) {
+    REQUIRE(::ftruncate(file.fd(), 0) == 0);
+    REQUIRE(aio::write_all(context, aio::write(borrowed(file)), source));
+    REQUIRE(file.content() == part_of(content, 0, size));
+  };
+  const std::span<const std::byte> span(content);
+  const std::pmr::vector<std::byte> of_a_resource(content.begin(), content.end());
+  const aio::AlignedBuffer aligned = make_buffer(content);
+  const aio::SharedBytes shared = aio::shared(std::make_shared<const Bytes>(content));
+  const std::vector<Bytes> range{part_of(content, 0, 30), part_of(content, 30, 20)};
+  const std::array spans{span.first(10), span.subspan(10, 20)};
+  write(content, 100);
+  write(span, 100);
+  write(of_a_resource, 100);
+  write(aligned, 100);
+  write(aio::SharedBytes(shared), 100);
+  write(shared, 100);
+  write(range, 50);
+  write(spans, 30);
+
+  write(content, 100);
+  Bytes target(100);
+  const std::span<std::byte> whole(target);
+  REQUIRE(aio::read_exactly(context, aio::read(borrowed(file)), whole));
+  REQUIRE(target == content);
+  const std::array halves{whole.last(50), whole.first(50)};
+  REQUIRE(aio::read_exactly(context, aio::read(borrowed(file)), halves));
+  REQUIRE(part_of(target, 50, 50) == part_of(content, 0, 50));
+  REQUIRE(aio::read_exactly(context, aio::read(borrowed(file)),
+                            std::array{whole.first(50), whole.last(50)}));
+  REQUIRE(target == content);
 }
 
 TEST_CASE("pipes are waited for, on both sides, and their end is found") {
