@@ -13,13 +13,12 @@ namespace {
 // For whole vectored requests; they go out earlier than others where this is not enough.
 constexpr std::size_t segment_capacity = 4096;
 
-constexpr std::uint32_t no_process = 0xffff'ffff;
-
 }  // namespace
 
 Engine::Engine(const ContextOptions& options) noexcept
     : process_mark_(process_mark()),
       made_in_(no_process),
+      quiet_for_(no_process),
       measure_submission_(options.measure_submission),
       slots_(options.capacity),
       staged_(new(std::nothrow) raw::iocb*[options.capacity]),
@@ -45,6 +44,7 @@ Result<std::unique_ptr<Engine>> Engine::create(const ContextOptions& options) no
     ring.keep_from_children();
     if (options.reap_in_user_space) engine->ring_ = ring;
   }
+  engine->settle();
   return engine;
 }
 
@@ -63,17 +63,30 @@ Engine::~Engine() {
   refused_ = 0;
   for (std::uint32_t index = 0; slots_.used() != 0; ++index) {
     Slot& slot = slots_[index];
-    if (slot.finish != nullptr) slot.finish(*this, slot, nullptr);
+    if (slot.is_used()) slot.finish(*this, slot, Outcome::of_discarded());
   }
 }
 
-Slot* Engine::await_slot() noexcept {
-  const ThreadCheck::Use use(thread_check);
+void Engine::settle() noexcept {
+  const bool others = runs_waiting_ != 0 || !room_queue_.empty();
+  const bool taken = events_begin_ != events_end_;
+  quiet_for_ = ring_.attached() && !others && !taken && refused_ == 0 ? made_in_ : no_process;
+}
+
+Slot* Engine::acquire_behind_others() noexcept {
+  if (!usable() || runs_waiting_ != 0) return nullptr;
+  serve_room_queue();
+  settle();
+  return slots_.acquire();
+}
+
+Slot* Engine::await_freed_slot() noexcept {
   while (usable()) {
     if (Slot* const slot = slots_.acquire(); slot != nullptr) return slot;
     // Nothing will complete: all slots are held by commits that are open.
     if (ending() == 0) return nullptr;
     ++runs_waiting_;
+    settle();
     wait_or_die();
     --runs_waiting_;
   }
@@ -86,6 +99,8 @@ Slot* Engine::await_slot() noexcept {
 }
 
 void Engine::wait_or_die() noexcept {
+  const ThreadCheck::Use use(thread_check);
+  if (quiet() && finish_without_waiting(in_flight()) != 0) return;
   if (const Result<std::size_t> waited = wait(1, {}); !waited) {
     fatal(("run() cannot wait for its requests: " + waited.error().message()).c_str());
   }
@@ -101,11 +116,12 @@ void Engine::await_room(RoomWaiter& waiter) noexcept {
   const ThreadCheck::Use use(thread_check);
   room_queue_.push(waiter);
   serve_room_queue();
+  settle();
 }
 
 void Engine::serve_room_queue() noexcept {
   while (!room_queue_.empty()) {
-    Slot* const slot = acquire();
+    Slot* const slot = usable() && runs_waiting_ == 0 ? slots_.acquire() : nullptr;
     if (slot == nullptr) return;
     RoomWaiter& waiter = room_queue_.front();
     if (!waiter.start(waiter, *slot)) return slots_.release(*slot);
@@ -114,22 +130,23 @@ void Engine::serve_room_queue() noexcept {
 }
 
 void Engine::hold(Slot& slot) noexcept {
-  slot.held = true;
+  slot.mark = Slot::Mark::held;
   slot.refusal = 0;
   slot.next = 1;  // how many keep it
 }
 
 void Engine::keep(RequestId held) noexcept {
-  if (Slot* const slot = slots_.find(held.value()); slot != nullptr && slot->held) ++slot->next;
+  Slot* const slot = slots_.find(held.value());
+  if (slot != nullptr && slot->mark == Slot::Mark::held) ++slot->next;
 }
 
 void Engine::let_go(RequestId held, int error) noexcept {
   const ThreadCheck::Use use(thread_check);
   Slot* const slot = slots_.find(held.value());
-  if (slot == nullptr || !slot->held) return;  // cancelled meanwhile
+  if (slot == nullptr || slot->mark != Slot::Mark::held) return;  // cancelled meanwhile
   if (slot->refusal == 0) slot->refusal = static_cast<std::int16_t>(error);
   if (--slot->next != 0) return;
-  slot->held = false;
+  slot->mark = Slot::Mark::none;
   if (slot->refusal != 0) {
     slot->iocb.aio_nbytes = static_cast<std::uint64_t>(slot->refusal);  // for the message
     refuse(*slot, Call::commit, ECANCELED);
@@ -143,16 +160,15 @@ Result<Cancel> Engine::cancel(RequestId request) noexcept {
   Slot* const slot = slots_.find(request.value());
   if (slot == nullptr) return Cancel::not_in_flight;
   if (!usable()) return std::unexpected(Error(Call::io_cancel, EINVAL));
-  if (slot->cancelling()) return Cancel::requested;
+  if (slot->mark == Slot::Mark::cancelled) return Cancel::requested;
   raw::iocb** const end = staged_.get() + staged_count_;
   raw::iocb** const staged = std::find(staged_.get(), end, &slot->iocb);
-  if (slot->held || staged != end) {
+  if (slot->mark == Slot::Mark::held || staged != end) {
     if (staged != end) {
       std::copy(staged + 1, end, staged);
       --staged_count_;
     }
-    slot->held = false;
-    slot->cancelled = slot->generation + 1;
+    slot->mark = Slot::Mark::cancelled;
     refuse(*slot, Call::completion, ECANCELED);
     return Cancel::requested;
   }
@@ -160,7 +176,7 @@ Result<Cancel> Engine::cancel(RequestId request) noexcept {
   raw::io_event unused{};
   const long result = raw::io_cancel(handle_, &slot->iocb, &unused);
   if (result == -EINPROGRESS) {
-    slot->cancelled = slot->generation + 1;
+    slot->mark = Slot::Mark::cancelled;
     return Cancel::requested;
   }
   if (result == -EINVAL) return Cancel::not_cancellable;
@@ -169,7 +185,7 @@ Result<Cancel> Engine::cancel(RequestId request) noexcept {
 
 void Engine::cancel_polls() noexcept {
   for_each_in_flight([this](const Slot& slot) {
-    if (slot.iocb.aio_lio_opcode == raw::iocb_cmd_poll && !slot.cancelling()) {
+    if (slot.iocb.aio_lio_opcode == raw::iocb_cmd_poll && slot.mark != Slot::Mark::cancelled) {
       static_cast<void>(cancel(id_of(slot)));
     }
   });
@@ -183,6 +199,7 @@ Result<void> Engine::close(const Deadline& deadline) noexcept {
   const std::size_t runs_waiting = std::exchange(runs_waiting_, 0);
   const Result<void> completed = complete_all(deadline);
   runs_waiting_ = runs_waiting;
+  settle();
   if (!completed || closed()) return completed;  // closed by a continuation
   return destroy();
 }
@@ -205,6 +222,7 @@ Result<void> Engine::destroy() noexcept {
   if (!usable()) return std::unexpected(Error(Call::io_destroy, EINVAL));
   made_in_ = no_process;
   ring_ = {};
+  settle();
   const long result = raw::io_destroy(std::exchange(handle_, 0));
   if (result < 0) return std::unexpected(Error(Call::io_destroy, static_cast<int>(-result)));
   return {};

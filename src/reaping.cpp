@@ -74,9 +74,40 @@ long wait_for_events(const Ask& ask, const ::sigset_t* signals) noexcept {
 
 }  // namespace
 
+[[gnu::always_inline]] inline void Engine::finish(const raw::io_event& event) noexcept {
+  Slot* const slot = slots_.find(event.data);
+  if (slot == nullptr) fatal("the kernel reported an event of no request in flight");
+  --in_kernel_;
+  if (event.res > 0) {
+    slot->finish(*this, *slot, Outcome(static_cast<std::size_t>(event.res)));
+  } else {
+    finish_without_bytes(*slot, event.res);
+  }
+}
+
+[[gnu::always_inline]] inline void Engine::finish_ready(std::size_t most) noexcept {
+  ++depth_;
+  std::size_t count = events_begin_ != events_end_ ? finish_taken() : 0;
+  raw::io_event event{};
+  for (; count < most && ring_.take(event); ++count) finish(event);
+  --depth_;
+  finished_ += count;
+  if (!room_queue_.empty()) serve_room_queue();
+}
+
+// At most `most` of what completes in the kernel, and what it refused.
+std::size_t Engine::finish_without_waiting(std::size_t most) noexcept {
+  const std::size_t before = finished_;
+  flush();
+  if (refused_ != 0) finish_refused();
+  finish_ready(most);
+  return finished_ - before;
+}
+
 Result<std::size_t> Engine::wait(std::size_t at_least, const Deadline& deadline,
                                  const ::sigset_t* signals) noexcept {
   const ThreadCheck::Use use(thread_check);
+  settle();
   serve_room_queue();
   // Nothing completes in a closed context; requests that its destructor discards still count.
   if (in_flight() == 0 || closed()) {
@@ -87,10 +118,7 @@ Result<std::size_t> Engine::wait(std::size_t at_least, const Deadline& deadline,
   const std::size_t most = in_flight();  // what continuations submit is for the next call
   const std::size_t before = finished_;
   for (;;) {
-    flush();
-    finish_refused();
-    finish_ready(most);
-    serve_room_queue();
+    finish_without_waiting(most);
     std::size_t done = finished_ - before;
     if (in_kernel_ == 0) {
       const bool nothing_left = ending() == 0;
@@ -134,6 +162,7 @@ Result<void> Engine::reap(std::size_t at_least, const Deadline& deadline,
     if (result >= 0) {
       events_end_ = static_cast<std::size_t>(result);
       statistics_.reaped_by_system_call += events_end_;
+      settle();
       return {};
     }
     if (result != -EINTR || signals != nullptr) {
@@ -151,49 +180,28 @@ void Engine::finish_refused() noexcept {
     --refused_;
     const Error error(slot.refused_by, slot.refusal, slot.iocb);
     slot.refusal = 0;
-    finish(slot, std::unexpected(error));
+    ++finished_;
+    ++depth_;
+    slot.finish(*this, slot, Outcome(error));
+    --depth_;
   }
 }
 
-bool Engine::next_event(raw::io_event& event) noexcept {
-  if (events_begin_ != events_end_) {
-    event = events_[events_begin_++];
-    return true;
-  }
-  return ring_.attached() && ring_.take(event);
+// What a system call brought is finished to the last, for the next one overwrites it. Where a
+// continuation makes that, it finishes these first.
+[[gnu::noinline]] std::size_t Engine::finish_taken() noexcept {
+  std::size_t count = 0;
+  for (; events_begin_ != events_end_; ++count) finish(events_[events_begin_++]);
+  return count;
 }
 
-void Engine::finish_ready(std::size_t most) noexcept {
-  raw::io_event event{};
-  // What a system call brought is finished whatever `most` says: the next one overwrites it.
-  while ((most != 0 || events_begin_ != events_end_) && next_event(event)) {
-    finish(event);
-    if (most != 0) --most;
-  }
-}
-
-void Engine::finish(const raw::io_event& event) noexcept {
-  Slot* slot = slots_.find(event.data);
-  if (slot == nullptr) fatal("the kernel reported an event of no request in flight");
-  --in_kernel_;
-  if (event.res > 0) {
-    finish(*slot, static_cast<std::size_t>(event.res));
-    return;
-  }
-  if (event.res == 0 && !slot->cancelling()) {
-    finish(*slot, std::size_t{0});
-    return;
-  }
+void Engine::finish_without_bytes(Slot& slot, std::int64_t result) noexcept {
+  const bool cancelled = slot.mark == Slot::Mark::cancelled;
+  if (result == 0 && !cancelled) return slot.finish(*this, slot, Outcome(0));
   // A cancelled poll reports that nothing is ready.
-  const int error = event.res == 0 ? ECANCELED : static_cast<int>(-event.res);
-  finish(*slot, std::unexpected(Error(Call::completion, error, slot->iocb)));
-}
-
-void Engine::finish(Slot& slot, const Result<std::size_t>& outcome) noexcept {
-  ++finished_;
-  ++depth_;
-  slot.finish(*this, slot, &outcome);
-  --depth_;
+  const int code = result == 0 ? ECANCELED : static_cast<int>(-result);
+  const Error error(Call::completion, code, slot.iocb);
+  slot.finish(*this, slot, Outcome(error));
 }
 
 }  // namespace linux_aio::detail

@@ -7,13 +7,11 @@ SlotTable::SlotTable(std::uint32_t capacity) noexcept
   if (!valid()) return;
   for (std::uint32_t index = capacity; index-- != 0;) {
     Slot& slot = slots_[index];
-    slot.finish = nullptr;
-    slot.generation = 0;
-    slot.cancelled = 0;
+    slot.tag = index;
     slot.refusal = 0;
-    slot.held = false;
-    slot.next = free_;
-    free_ = index;
+    slot.mark = Slot::Mark::none;
+    slot.next_free = free_;
+    free_ = &slot;
   }
 }
 

@@ -32,12 +32,15 @@ void announce(const raw::iocb& request) noexcept {
 
 }  // namespace
 
-long Engine::submit(std::size_t first) noexcept {
+inline long Engine::submit(std::size_t first) noexcept {
   const auto count = static_cast<long>(staged_count_ - first);
   raw::iocb** const requests = staged_.get() + first;
   ++statistics_.io_submit_calls;
-  if (!measure_submission_) return raw::io_submit(handle_, count, requests);
+  if (measure_submission_) return measured_submit(count, requests);
+  return raw::io_submit(handle_, count, requests);
+}
 
+[[gnu::noinline]] long Engine::measured_submit(long count, raw::iocb** requests) noexcept {
   const std::uint64_t sleeps = sleeps_of_thread();
   const auto begin = std::chrono::steady_clock::now();
   const long result = raw::io_submit(handle_, count, requests);
@@ -49,23 +52,37 @@ long Engine::submit(std::size_t first) noexcept {
 std::size_t Engine::flush() noexcept {
   const ThreadCheck::Use use(thread_check);
   if (!usable()) return staged_count_;
+  if (staged_count_ != 0) {
+    const long result = submit(0);
+    if (result != static_cast<long>(staged_count_)) return flush_rest(result);
+    in_kernel_ += staged_count_;
+    statistics_.accepted += staged_count_;
+    staged_count_ = 0;
+  }
+  segments_used_ = 0;
+  return 0;
+}
+
+// Goes on where the first call, which returned `result`, has stopped.
+[[gnu::noinline]] std::size_t Engine::flush_rest(long result) noexcept {
   std::size_t done = 0;
-  while (done < staged_count_) {
-    const long result = submit(done);
+  for (;;) {
     if (result > 0) {
       done += static_cast<std::size_t>(result);
       in_kernel_ += static_cast<std::size_t>(result);
       statistics_.accepted += static_cast<std::size_t>(result);
-      continue;
+    } else if (result == -EAGAIN && in_kernel_ != 0) {
+      // The kernel has no slot until one of ours completes; if none is there to complete, waiting
+      // would never end, and the error is the request's.
+      break;
+    } else if (result != -EINTR) {
+      ++statistics_.refused;
+      refuse(*slots_.find(staged_[done]->aio_data), Call::io_submit,
+             result == 0 ? EIO : static_cast<int>(-result));
+      ++done;
     }
-    if (result == -EINTR) continue;
-    // The kernel has no slot until one of ours completes; if none is there to complete, waiting
-    // would never end, and the error is the request's.
-    if (result == -EAGAIN && in_kernel_ != 0) break;
-    ++statistics_.refused;
-    refuse(*slots_.find(staged_[done]->aio_data), Call::io_submit,
-           result == 0 ? EIO : static_cast<int>(-result));
-    ++done;
+    if (done == staged_count_) break;
+    result = submit(done);
   }
   if (done != 0) std::copy(staged_.get() + done, staged_.get() + staged_count_, staged_.get());
   staged_count_ -= done;
@@ -85,6 +102,7 @@ void Engine::refuse(Slot& slot, Call by, int error) noexcept {
   }
   refused_last_ = index;
   ++refused_;
+  settle();
   announce(slot.iocb);
 }
 

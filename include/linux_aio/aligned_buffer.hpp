@@ -45,10 +45,10 @@ class LINUX_AIO_CONSUMABLE AlignedBuffer {
   /// Frees its own bytes and takes those of `other`, which has none then.
   LINUX_AIO_SETS_UNCONSUMED AlignedBuffer& operator=(AlignedBuffer&& other) noexcept {
     if (this == &other) return *this;
-    std::free(data_);
-    data_ = std::exchange(other.data_, nullptr);
+    std::byte* const own = std::exchange(data_, std::exchange(other.data_, nullptr));
     size_ = std::exchange(other.size_, 0);
     alignment_ = other.alignment_;
+    if (own != nullptr) std::free(own);
     return *this;
   }
   AlignedBuffer(const AlignedBuffer&) = delete;

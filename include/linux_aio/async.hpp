@@ -61,14 +61,15 @@ class [[nodiscard]] Async : private detail::RoomWaiter {
     Async* awaiter;
 
     static void finish(detail::Engine& engine, detail::Slot& slot,
-                       const Result<std::size_t>* outcome) noexcept {
+                       detail::Outcome outcome) noexcept {
       detail::end(detail::stored_in<Operation>(slot).in_flight);
       Operation operation = detail::take<Operation>(engine, slot);
       if (operation.awaiter == nullptr) return;
       operation.awaiter->slot_ = nullptr;
-      if (outcome == nullptr)
+      if (outcome.discarded())
         return;  // the context was destroyed: whoever owns the coroutine ends it
-      operation.awaiter->completion_.emplace(std::move(operation.in_flight).complete(*outcome));
+      operation.awaiter->completion_.emplace(
+          std::move(operation.in_flight).complete(outcome.result()));
       operation.awaiter->coroutine_.resume();
     }
   };

@@ -196,13 +196,7 @@ class Context {
   ///
   /// Errors: EINVAL (the context belongs to another process), EPERM (seccomp). Since Linux 2.6.
   /// Source: io_getevents(2), aio_read_events_ring() in fs/aio.c.
-  [[nodiscard]] Result<std::size_t> poll() noexcept {
-    detail::Engine& engine = this->engine();
-    if (engine.idle()) return 0;
-    const Result<std::size_t> done = engine.wait(0, {});
-    engine.flush();
-    return done;
-  }
+  [[nodiscard]] Result<std::size_t> poll() noexcept { return engine().poll(); }
 
   /// Submits what is staged and waits until `at_least` continuations have run, or nothing is in
   /// flight any more. Returns how many ran. Resumes after signals.

@@ -45,14 +45,54 @@ TEST_CASE("a coroutine gets the completion of what it awaits, and the buffer bac
 TEST_CASE("more coroutines than slots wait for room, and all get it") {
   const Bytes content = pattern(100);
   const TemporaryFile file(content);
-  aio::Context context = make_context(3);
+  for (const bool ring : {true, false}) {
+    aio::Context context = ring ? make_context(3) : make_context_without_ring(3);
+    std::vector<Bytes> read;
+    std::vector<Task> tasks;
+    for (int count = 0; count < 50; ++count) tasks.push_back(read_twice(context, file, read));
+    REQUIRE(context.in_flight() == 3);
+    while (context.in_flight() != 0) must(context.wait());
+    REQUIRE(read.size() == 100);
+    for (const Task& task : tasks) REQUIRE(task.done());
+  }
+}
+
+TEST_CASE("a coroutine that waits for room comes before the continuation that makes it") {
+  const TemporaryFile file(pattern(100));
+  aio::Context context = make_context(1);
+  std::vector<Bytes> read;
+  int code = 0;
+  submit(context, aio::fsync(borrowed(file)), [&](const auto&) {
+    const auto refused = context.submit(aio::fsync(borrowed(file)), [](const auto&) {});
+    if (!refused) code = refused.error().error.code();
+  });
+  const Task task = read_twice(context, file, read);
+  while (context.in_flight() != 0) must(context.wait());
+  REQUIRE(code == EAGAIN);
+  REQUIRE(task.done());
+  submit(context, aio::fsync(borrowed(file)), [](const auto&) {});  // there is room again
+  must(context.close());
+}
+
+TEST_CASE("a coroutine that a continuation starts, and that waits, comes before the next one") {
+  const TemporaryFile file(pattern(100));
+  aio::Context context = make_context(2);
   std::vector<Bytes> read;
   std::vector<Task> tasks;
-  for (int count = 0; count < 50; ++count) tasks.push_back(read_twice(context, file, read));
-  REQUIRE(context.in_flight() == 3);
+  int code = 0;
+  // Complete in order, and in one pass.
+  const auto one_byte = [&] { return aio::read(borrowed(file)).into(Bytes(1)); };
+  submit(context, one_byte(), [&](const auto&) {
+    submit(context, one_byte(), [](const auto&) {});
+    tasks.push_back(read_twice(context, file, read));
+  });
+  submit(context, one_byte(), [&](const auto&) {
+    const auto refused = context.submit(one_byte(), [](const auto&) {});
+    if (!refused) code = refused.error().error.code();
+  });
   while (context.in_flight() != 0) must(context.wait());
-  REQUIRE(read.size() == 100);
-  for (const Task& task : tasks) REQUIRE(task.done());
+  REQUIRE(code == EAGAIN);
+  REQUIRE(tasks.at(0).done());
 }
 
 TEST_CASE("a coroutine is destroyed while its request is in flight, or waits for room") {

@@ -1,6 +1,7 @@
 // What continuations may do to their context.
 #include <array>
 #include <catch2/catch_all.hpp>
+#include <cerrno>
 #include <linux_aio/linux_aio.hpp>
 #include <memory>
 #include <vector>
@@ -188,4 +189,24 @@ TEST_CASE("run() goes on when a continuation moves the full context that it wait
   auto [done] = context.run(aio::read(borrowed(file)).into(Bytes(10)));
   REQUIRE(must(done.result) == 10);
   REQUIRE(moved.at(0).capacity() == 1);
+}
+
+TEST_CASE("the slot that run() waits for is not given to others after a close that failed") {
+  const TemporaryFile file(pattern(100));
+  aio::Context context = make_context(2);
+  auto commit = context.begin_commit(aio::fsync(borrowed(file)), [](const auto&) {});
+  REQUIRE(commit);
+  int closing = 0;
+  int submitting = 0;
+  submit(context, aio::fsync(borrowed(file)), [&](const auto&) {
+    closing = code_of(context.close());
+    const auto refused = context.submit(aio::fsync(borrowed(file)), [](const auto&) {});
+    if (!refused) submitting = refused.error().error.code();
+  });
+  auto [done] = context.run(aio::read(borrowed(file)).into(Bytes(10)));
+  REQUIRE(must(done.result) == 10);
+  REQUIRE(closing == EDEADLK);
+  REQUIRE(submitting == EAGAIN);
+  std::move(*commit).seal();
+  must(context.close());
 }

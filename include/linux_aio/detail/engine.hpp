@@ -39,13 +39,17 @@ class Engine {
 
   /// A free slot; nullptr if there is none for the asker (refusal()).
   [[nodiscard]] Slot* acquire() noexcept {
-    return usable() && runs_waiting_ == 0 ? slots_.acquire() : nullptr;
+    return quiet() ? slots_.acquire() : acquire_behind_others();
   }
 
   /// A slot for run(), which waits for one if the table is full; nullptr if the context is not
   /// usable, or full of what no wait completes. Meanwhile nobody else gets one: continuations that
   /// submit again would take each that is freed.
-  [[nodiscard]] Slot* await_slot() noexcept;
+  [[nodiscard]] Slot* await_slot() noexcept {
+    const ThreadCheck::Use use(thread_check);
+    Slot* const slot = acquire();
+    return slot != nullptr ? slot : await_freed_slot();
+  }
 
   /// Room for `count` segments of a request, which lasts until the request is flushed; nullptr if
   /// there is none even after a flush, because the kernel takes no more requests.
@@ -60,21 +64,13 @@ class Engine {
 
   /// Queues the request whose operation was placed in `slot`.
   void stage(Slot& slot) noexcept {
-    slot.iocb.aio_data = slots_.tag_of(slot);
+    slot.iocb.aio_data = slot.tag;
     staged_[staged_count_++] = &slot.iocb;
   }
 
-  [[nodiscard]] RequestId id_of(const Slot& slot) const noexcept {
-    return RequestId(slots_.tag_of(slot));
-  }
+  [[nodiscard]] static RequestId id_of(const Slot& slot) noexcept { return RequestId(slot.tag); }
 
-  void release(Slot& slot) noexcept {
-    slots_.release(slot);
-    if (!room_queue_.empty()) serve_room_queue();
-  }
-
-  /// Frees a slot that acquire() gave and nothing was placed in.
-  void give_back(Slot& slot) noexcept { slots_.release(slot); }
+  void release(Slot& slot) noexcept { slots_.release(slot); }
 
   /// Starts `waiter` as soon as there is room for it, which may be at once.
   void await_room(RoomWaiter& waiter) noexcept;
@@ -97,10 +93,12 @@ class Engine {
   Result<Cancel> cancel(RequestId request) noexcept;
   Result<void> close(const Deadline& deadline) noexcept;
 
-  /// Whether poll() would find nothing to do.
-  [[nodiscard]] bool idle() const noexcept {
-    if (staged_count_ != 0 || refused_ != 0 || events_begin_ != events_end_) return false;
-    return in_kernel_ == 0 || (ring_.attached() && usable() && ring_.empty());
+  Result<std::size_t> poll() noexcept {
+    if (quiet() && staged_count_ == 0 && ring_.empty()) return 0;
+    const ThreadCheck::Use use(thread_check);
+    const Result<std::size_t> done = quiet() ? finish_without_waiting(in_flight()) : wait(0, {});
+    if (staged_count_ != 0) flush();
+    return done;
   }
 
   [[nodiscard]] bool closed() const noexcept { return handle_ == 0; }
@@ -112,13 +110,15 @@ class Engine {
   template <class Visit>
   void for_each_in_flight(Visit&& visit) const {
     for (std::uint32_t index = 0; index < capacity(); ++index) {
-      if (slots_[index].finish != nullptr) visit(slots_[index]);
+      if (slots_[index].is_used()) visit(slots_[index]);
     }
   }
 
   ThreadCheck thread_check;
 
  private:
+  static constexpr std::uint32_t no_process = 0xffff'ffff;
+
   explicit Engine(const ContextOptions& options) noexcept;
 
   [[nodiscard]] static bool passed(const Deadline& deadline) noexcept {
@@ -130,14 +130,26 @@ class Engine {
     return in_kernel_ + staged_count_ + refused_;
   }
 
+  /// Whether it is usable(), what completes shows in the ring and nowhere else, and a slot that is
+  /// free is for whoever asks. Where that ends settle() is called; where it begins again, later.
+  [[nodiscard]] bool quiet() const noexcept {
+    return process_mark_->load(std::memory_order_relaxed) == quiet_for_;
+  }
+
+  void settle() noexcept;
+  [[nodiscard]] Slot* acquire_behind_others() noexcept;
+  [[nodiscard]] Slot* await_freed_slot() noexcept;
   void serve_room_queue() noexcept;
   [[nodiscard]] long submit(std::size_t first) noexcept;
+  [[nodiscard]] long measured_submit(long count, raw::iocb** requests) noexcept;
+  std::size_t flush_rest(long result) noexcept;
   void refuse(Slot& slot, Call by, int error) noexcept;
+  std::size_t finish_without_waiting(std::size_t most) noexcept;
   void finish_refused() noexcept;
   void finish_ready(std::size_t most) noexcept;
-  [[nodiscard]] bool next_event(raw::io_event& event) noexcept;
+  std::size_t finish_taken() noexcept;
   void finish(const raw::io_event& event) noexcept;
-  void finish(Slot& slot, const Result<std::size_t>& outcome) noexcept;
+  void finish_without_bytes(Slot& slot, std::int64_t result) noexcept;
   Result<void> reap(std::size_t at_least, const Deadline& deadline,
                     const ::sigset_t* signals) noexcept;
   void cancel_polls() noexcept;
@@ -147,6 +159,7 @@ class Engine {
   raw::aio_context_t handle_ = 0;
   const std::atomic<std::uint32_t>* process_mark_;
   std::uint32_t made_in_;
+  std::uint32_t quiet_for_;  // made_in_, or no_process until settle() finds nothing more to look at
   bool measure_submission_;
   CompletionRing ring_;
   SlotTable slots_;
@@ -169,9 +182,9 @@ class Engine {
   std::size_t events_end_ = 0;
 
   RoomQueue room_queue_;
+  std::size_t finished_ = 0;      // operations so far, however deep
   std::size_t runs_waiting_ = 0;  // for a slot
   std::size_t depth_ = 0;         // of continuations that are running
-  std::size_t finished_ = 0;      // operations so far, however deep
   Statistics statistics_;
 };
 

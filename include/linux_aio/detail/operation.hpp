@@ -29,14 +29,18 @@ template <Request R>
   } else {
     request.lower(slot.iocb);
   }
-  request.in_flight().visit_exclusive_memory(
-      [](std::span<const std::byte> bytes) { poison(bytes); });
+  if constexpr (poisons) {
+    request.in_flight().visit_exclusive_memory(
+        [](std::span<const std::byte> bytes) { poison(bytes); });
+  }
   return true;
 }
 
 template <class T>
-void end(T& in_flight) noexcept {
-  in_flight.visit_exclusive_memory([](std::span<const std::byte> bytes) { unpoison(bytes); });
+void end([[maybe_unused]] T& in_flight) noexcept {
+  if constexpr (poisons) {
+    in_flight.visit_exclusive_memory([](std::span<const std::byte> bytes) { unpoison(bytes); });
+  }
 }
 
 /// Puts `Stored`, which has a static finish(), into `slot`.
@@ -82,11 +86,11 @@ class OwnedOperation {
   OwnedOperation(InFlightOf<R>&& in_flight, Continuation&& continuation) noexcept
       : in_flight_(std::move(in_flight)), continuation_(std::move(continuation)) {}
 
-  static void finish(Engine& engine, Slot& slot, const Result<std::size_t>* outcome) noexcept {
+  static void finish(Engine& engine, Slot& slot, Outcome outcome) noexcept {
     end(stored_in<OwnedOperation>(slot).in_flight_);
     OwnedOperation operation = take<OwnedOperation>(engine, slot);
-    if (outcome == nullptr) return;
-    std::move(operation.continuation_)(std::move(operation.in_flight_).complete(*outcome));
+    if (outcome.discarded()) return;
+    std::move(operation.continuation_)(std::move(operation.in_flight_).complete(outcome.result()));
   }
 
  private:
@@ -108,11 +112,11 @@ class LentOperation {
   LentOperation(InFlightOf<R>& in_flight, Continuation&& continuation) noexcept
       : in_flight_(in_flight), continuation_(std::move(continuation)) {}
 
-  static void finish(Engine& engine, Slot& slot, const Result<std::size_t>* outcome) noexcept {
+  static void finish(Engine& engine, Slot& slot, Outcome outcome) noexcept {
     LentOperation operation = take<LentOperation>(engine, slot);
     end(operation.in_flight_);
-    if (outcome == nullptr) return;
-    std::move(operation.continuation_)(std::move(operation.in_flight_).complete(*outcome));
+    if (outcome.discarded()) return;
+    std::move(operation.continuation_)(std::move(operation.in_flight_).complete(outcome.result()));
   }
 
  private:

@@ -19,6 +19,12 @@
 
 namespace linux_aio::detail {
 
+#if defined(LINUX_AIO_POISONS)
+inline constexpr bool poisons = true;
+#else
+inline constexpr bool poisons = false;
+#endif
+
 inline void poison([[maybe_unused]] std::span<const std::byte> bytes) noexcept {
 #if defined(LINUX_AIO_POISONS)
   __asan_poison_memory_region(bytes.data(), bytes.size());

@@ -22,24 +22,25 @@ class CompletionRing {
   /// The ring of `handle`, which is its address; not attached if the kernel's ring is another one.
   explicit CompletionRing(raw::aio_context_t handle) noexcept;
 
-  [[nodiscard]] bool attached() const noexcept { return header_ != nullptr; }
+  [[nodiscard]] bool attached() const noexcept { return header_ != &none_; }
 
   /// Keeps the ring out of forked children, which could otherwise take events from their parent.
   /// Since Linux 2.6.16. Source: MADV_DONTFORK, madvise(2).
   void keep_from_children() const noexcept;
 
-  /// Whether no event is there. Only for an attached ring.
+  /// Whether no event is there.
   [[nodiscard]] bool empty() const noexcept {
     return head() == std::atomic_ref(header_->tail).load(std::memory_order_relaxed);
   }
 
-  /// Takes the next event. False if there is none. Only for an attached ring.
+  /// Takes the next event. False if there is none.
   [[nodiscard]] bool take(raw::io_event& event) noexcept {
+    raw::aio_ring& header = *header_;
     const std::uint32_t first = head();
-    if (first == std::atomic_ref(header_->tail).load(std::memory_order_acquire)) return false;
+    if (first == std::atomic_ref(header.tail).load(std::memory_order_acquire)) return false;
     event = events_[first];
     const std::uint32_t next = first + 1;
-    std::atomic_ref(header_->head).store(next == size_ ? 0 : next, std::memory_order_release);
+    std::atomic_ref(header.head).store(next == size_ ? 0 : next, std::memory_order_release);
     return true;
   }
 
@@ -50,7 +51,10 @@ class CompletionRing {
     return std::atomic_ref(header_->head).load(std::memory_order_relaxed);
   }
 
-  raw::aio_ring* header_ = nullptr;
+  // Where none is attached: always empty, so that no reader needs to ask. Nobody writes to it.
+  static inline constinit raw::aio_ring none_{};
+
+  raw::aio_ring* header_ = &none_;
   const raw::io_event* events_ = nullptr;
   std::uint32_t size_ = 0;
 };

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <linux_aio/error.hpp>
 #include <linux_aio/raw/abi.hpp>
 #include <memory>
@@ -13,8 +14,37 @@ namespace linux_aio::detail {
 class Engine;
 struct Slot;
 
-/// Ends the operation in `slot` and frees the slot: with its outcome, or nullptr to discard it.
-using Finish = void (*)(Engine& engine, Slot& slot, const Result<std::size_t>* outcome) noexcept;
+/// What became of a request, as two registers carry it.
+class Outcome {
+ public:
+  explicit constexpr Outcome(std::size_t count) noexcept : count_(count) {}
+  explicit constexpr Outcome(const Error& error) noexcept : error_(&error) {}
+
+  /// Nobody is to be told: the request is given up with its context.
+  [[nodiscard]] static constexpr Outcome of_discarded() noexcept {
+    Outcome outcome(nothing_);
+    outcome.count_ = 1;
+    return outcome;
+  }
+  [[nodiscard]] constexpr bool discarded() const noexcept {
+    return error_ != nullptr && count_ != 0;  // which result() makes one comparison of
+  }
+
+  [[nodiscard]] constexpr Result<std::size_t> result() const noexcept {
+    if (error_ == nullptr) [[likely]]
+      return count_;
+    return std::unexpected(*error_);
+  }
+
+ private:
+  static constexpr Error nothing_{Call::completion, 0};
+
+  std::size_t count_ = 0;
+  const Error* error_ = nullptr;
+};
+
+/// Ends the operation in `slot` and frees the slot.
+using Finish = void (*)(Engine& engine, Slot& slot, Outcome outcome) noexcept;
 
 /// The place of one request while the context owns it. Its address is the request's identity to the
 /// kernel (io_event.obj), so a slot never moves.
@@ -22,17 +52,29 @@ struct alignas(64) Slot {
   static constexpr std::size_t storage_size = 104;
   static constexpr std::size_t storage_alignment = 8;  // on 32-bit ABIs, too
 
+  enum class Mark : std::uint8_t {
+    none,
+    held,       // it waits for the writes of its Commit
+    cancelled,  // the kernel was asked to cancel it
+  };
+
   raw::iocb iocb;
-  Finish finish;             // nullptr: the slot is free
-  std::uint32_t generation;  // distinguishes the requests that used this slot
-  std::uint32_t next;        // of the free or the refused slots
-  std::uint32_t cancelled;   // generation + 1 of the request that the kernel was asked to cancel
-  std::int16_t refusal;      // errno of a request that the kernel does not have, else 0
-  Call refused_by;           // what refused it
-  bool held;                 // it waits for the writes of its Commit
+  union {
+    Finish finish;
+    Slot* next_free;
+  };
+  std::uint64_t tag;     // identifies the request
+  std::uint32_t next;    // of the refused slots; how many keep one that is held
+  std::int16_t refusal;  // errno of a request that the kernel does not have, else 0
+  Call refused_by;       // what refused it
+  Mark mark;
   alignas(storage_alignment) std::byte storage[storage_size];  // request and continuation
 
-  [[nodiscard]] bool cancelling() const noexcept { return cancelled == generation + 1; }
+  // Bit 31 of the tag, below which is the slot's index. It is added when a slot is taken and when
+  // it is free again, so that the bits above count the requests that used it.
+  static constexpr std::uint64_t used = std::uint64_t{1} << 31U;
+
+  [[nodiscard]] bool is_used() const noexcept { return (tag & used) != 0; }
 };
 static_assert(sizeof(Slot) == 192, "three cache lines a request");
 
@@ -52,42 +94,38 @@ class SlotTable {
 
   /// Takes a free slot; nullptr if there is none.
   [[nodiscard]] Slot* acquire() noexcept {
-    if (free_ == none) return nullptr;
-    Slot& slot = slots_[free_];
-    free_ = slot.next;
+    Slot* const slot = free_;
+    if (slot == nullptr) return nullptr;
+    free_ = slot->next_free;
+    slot->tag += Slot::used;
     ++used_;
-    return &slot;
+    return slot;
   }
 
   void release(Slot& slot) noexcept {
-    slot.finish = nullptr;
-    ++slot.generation;
-    slot.next = free_;
-    free_ = index_of(slot);
+    slot.tag += Slot::used;
+    slot.mark = Slot::Mark::none;
+    slot.next_free = free_;
+    free_ = &slot;
     --used_;
   }
 
-  [[nodiscard]] std::uint32_t index_of(const Slot& slot) const noexcept {
-    return static_cast<std::uint32_t>(&slot - slots_.get());
-  }
-
-  /// The number that identifies the request in `slot` in its io_event.
-  [[nodiscard]] std::uint64_t tag_of(const Slot& slot) const noexcept {
-    return std::uint64_t{slot.generation} << 32U | index_of(slot);
+  [[nodiscard]] static std::uint32_t index_of(const Slot& slot) noexcept {
+    return static_cast<std::uint32_t>(slot.tag & (Slot::used - 1));
   }
 
   /// The slot whose request has `tag`; nullptr if no request in flight has it.
   [[nodiscard]] Slot* find(std::uint64_t tag) noexcept {
-    const auto index = static_cast<std::uint32_t>(tag);
-    if (index >= capacity_ || slots_[index].finish == nullptr) return nullptr;
-    return tag_of(slots_[index]) == tag ? &slots_[index] : nullptr;
+    const auto index = static_cast<std::uint32_t>(tag ^ Slot::used);  // too large for a free slot's
+    if (index >= capacity_ || slots_[index].tag != tag) return nullptr;
+    return &slots_[index];
   }
 
  private:
   std::unique_ptr<Slot[]> slots_;
   std::uint32_t capacity_;
   std::uint32_t used_ = 0;
-  std::uint32_t free_ = none;
+  Slot* free_ = nullptr;
 };
 
 }  // namespace linux_aio::detail

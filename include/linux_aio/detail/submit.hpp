@@ -54,7 +54,7 @@ template <Request R, class Continuation>
   Slot* const slot = engine.acquire();
   if (slot == nullptr) return nullptr;
   if (OwnedOperation<R, Continuation>::place(engine, *slot, request, continuation)) return slot;
-  engine.give_back(*slot);
+  engine.release(*slot);
   return nullptr;
 }
 
@@ -67,7 +67,7 @@ void stage_lent(Engine& engine, R& request, Continuation continuation) noexcept 
       engine.stage(*slot);
       return;
     }
-    engine.give_back(*slot);
+    engine.release(*slot);
     engine.wait_or_die();
   }
   std::move(continuation)(

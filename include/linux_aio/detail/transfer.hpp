@@ -11,7 +11,6 @@
 #include <linux_aio/io_priority.hpp>
 #include <linux_aio/raw/prep.hpp>
 #include <linux_aio/rw_flags.hpp>
-#include <optional>
 #include <span>
 #include <utility>
 
@@ -21,7 +20,7 @@ struct TransferOptions {
   BorrowedFd file;
   std::uint32_t flags = 0;
   std::uint64_t offset = 0;
-  std::optional<IoPriority> priority = std::nullopt;
+  std::int32_t priority = -1;  // the bits of an IoPriority, if any: an optional costs a copy
   Notification notification = {};
 
   /// Adds to a prepared iocb what the raw prep functions do not take.
@@ -29,7 +28,7 @@ struct TransferOptions {
     // A pipe or socket would block io_submit, and with it the program.
     const std::uint32_t forced = file.may_block() ? static_cast<std::uint32_t>(raw::rwf_nowait) : 0;
     raw::set_rw_flags(request, static_cast<raw::kernel_rwf_t>(flags | forced));
-    if (priority) raw::set_ioprio(request, priority->bits());
+    if (priority >= 0) raw::set_ioprio(request, static_cast<std::uint16_t>(priority));
     notification.apply_to(request);
   }
 
@@ -58,7 +57,7 @@ class TransferSetters {
   /// The I/O priority; without it that of the thread (ioprio_set(2)). Errors: EPERM at submission.
   /// Since Linux 4.18.
   [[nodiscard]] Derived priority(IoPriority priority) && noexcept {
-    options_.priority = priority;
+    options_.priority = priority.bits();
     return itself();
   }
 
@@ -112,8 +111,12 @@ class BufferPart {
   }
 
   [[nodiscard]] auto bytes() noexcept {
-    return part_of(bytes_of(buffer), position_, length_,
-                   "a request was used after its buffer was taken");
+    if constexpr (!buffer_traits<B>::owns) {
+      return bytes_of(buffer).subspan(position_, length_);  // nobody can take a borrowed one away
+    } else {
+      return part_of(bytes_of(buffer), position_, length_,
+                     "a request was used after its buffer was taken");
+    }
   }
 
   [[nodiscard]] std::size_t position() const noexcept { return position_; }

@@ -23,15 +23,14 @@ namespace linux_aio::raw {
 
 namespace detail {
 
-[[nodiscard]] inline iocb prepared(std::uint16_t opcode, int fd, const void* memory,
-                                   std::uint64_t count, std::int64_t offset) noexcept {
-  iocb request{};
+inline void prepare(iocb& request, std::uint16_t opcode, int fd, const void* memory,
+                    std::uint64_t count, std::int64_t offset) noexcept {
+  request = {};
   request.aio_lio_opcode = opcode;
   request.aio_fildes = static_cast<std::uint32_t>(fd);
   request.aio_buf = address_of(memory);
   request.aio_nbytes = count;
   request.aio_offset = offset;
-  return request;
 }
 
 }  // namespace detail
@@ -39,41 +38,41 @@ namespace detail {
 /// Reads up to `bytes` bytes at `offset` (bytes) into `memory`. Since Linux 2.6. Source: pread(2).
 inline void prep_pread(iocb& request, int fd, void* memory, std::size_t bytes,
                        std::int64_t offset) noexcept {
-  request = detail::prepared(iocb_cmd_pread, fd, memory, bytes, offset);
+  detail::prepare(request, iocb_cmd_pread, fd, memory, bytes, offset);
 }
 
 /// Writes up to `bytes` bytes of `memory` at `offset` (bytes). Since Linux 2.6. Source: pwrite(2).
 inline void prep_pwrite(iocb& request, int fd, const void* memory, std::size_t bytes,
                         std::int64_t offset) noexcept {
-  request = detail::prepared(iocb_cmd_pwrite, fd, memory, bytes, offset);
+  detail::prepare(request, iocb_cmd_pwrite, fd, memory, bytes, offset);
 }
 
 /// Reads at `offset` into `count` (at most 1024) segments. Since Linux 2.6.19. Source: preadv(2).
 inline void prep_preadv(iocb& request, int fd, const iovec* segments, std::size_t count,
                         std::int64_t offset) noexcept {
-  request = detail::prepared(iocb_cmd_preadv, fd, segments, count, offset);
+  detail::prepare(request, iocb_cmd_preadv, fd, segments, count, offset);
 }
 
 /// Writes `count` (at most 1024) segments at `offset`. Since Linux 2.6.19. Source: pwritev(2).
 inline void prep_pwritev(iocb& request, int fd, const iovec* segments, std::size_t count,
                          std::int64_t offset) noexcept {
-  request = detail::prepared(iocb_cmd_pwritev, fd, segments, count, offset);
+  detail::prepare(request, iocb_cmd_pwritev, fd, segments, count, offset);
 }
 
 /// Makes data and metadata durable; orders nothing. Since Linux 4.18. Source: fsync(2).
 inline void prep_fsync(iocb& request, int fd) noexcept {
-  request = detail::prepared(iocb_cmd_fsync, fd, nullptr, 0, 0);
+  detail::prepare(request, iocb_cmd_fsync, fd, nullptr, 0, 0);
 }
 
 /// Makes data durable; orders nothing. Since Linux 4.18. Source: fdatasync(2).
 inline void prep_fdsync(iocb& request, int fd) noexcept {
-  request = detail::prepared(iocb_cmd_fdsync, fd, nullptr, 0, 0);
+  detail::prepare(request, iocb_cmd_fdsync, fd, nullptr, 0, 0);
 }
 
 /// Waits once for any of `events` (poll masks of this ABI); the event's res is the ready mask.
 /// Since Linux 4.19. Source: poll(2), aio_poll() in fs/aio.c.
 inline void prep_poll(iocb& request, int fd, std::uint16_t events) noexcept {
-  request = detail::prepared(iocb_cmd_poll, fd, nullptr, 0, 0);
+  detail::prepare(request, iocb_cmd_poll, fd, nullptr, 0, 0);
   request.aio_buf = events;
 }
 
