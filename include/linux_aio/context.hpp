@@ -89,6 +89,8 @@ class Context {
 
   /// Runs all of `requests`, a range of requests of one type, and returns when all are complete.
   /// `continuation` is called with each one's index in the range and its completion, as they come.
+  /// The range may make its requests as they are taken (std::views::transform), so that nobody
+  /// keeps them; their buffer objects have up to 64 bytes then.
   ///
   /// Ownership, errors: as run(); the requests are used up, and their buffers moved out.
   template <std::ranges::forward_range Requests, class Continuation>
@@ -103,12 +105,17 @@ class Context {
         "requests are given up when they are run: the range must not be const");
     detail::Engine& engine = this->engine();
     std::size_t left = 0;
-    for (std::size_t index = 0; R & request : requests) {
+    for (std::size_t index = 0; auto&& request : requests) {
       ++left;
-      detail::stage_lent(engine, request, [&continuation, &left, index](auto&& done) noexcept {
+      const auto finish = [&continuation, &left, index](auto&& done) noexcept {
         continuation(index, std::move(done));
         --left;
-      });
+      };
+      if constexpr (std::is_lvalue_reference_v<std::ranges::range_reference_t<Requests>>) {
+        detail::stage_lent(engine, request, finish);
+      } else {
+        detail::stage_moved(engine, request, finish);
+      }
       ++index;
     }
     while (left != 0) engine.wait_or_die();

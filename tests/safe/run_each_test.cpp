@@ -3,6 +3,7 @@
 #include <catch2/catch_all.hpp>
 #include <cerrno>
 #include <linux_aio/linux_aio.hpp>
+#include <ranges>
 #include <span>
 #include <vector>
 
@@ -131,4 +132,43 @@ TEST_CASE("run answers EAGAIN where open commits have all slots, instead of wait
   std::move(*commit).seal();
   auto [later] = context.run(aio::read(borrowed(file)).into(Bytes(1)));
   REQUIRE(must(later.result) == 1);
+}
+
+TEST_CASE("run_each takes a range that makes its requests, with borrowed and with owned memory") {
+  const Bytes content = pattern(500);
+  const TemporaryFile file(content);
+  aio::Context context = make_context(3);
+  Bytes memory(500);
+  std::vector<int> calls(500);
+  const auto indices = std::views::iota(std::size_t{0}, std::size_t{500});
+  context.run_each(
+      indices | std::views::transform([&](std::size_t index) {
+        return aio::read(borrowed(file)).into(std::span(memory).subspan(index, 1)).at(index);
+      }),
+      [&](std::size_t index, const auto& done) {
+        ++calls[index];
+        REQUIRE(done.result == 1U);
+      });
+  REQUIRE(memory == content);
+  context.run_each(indices | std::views::transform([&](std::size_t index) {
+                     const aio::BorrowedFd fd =
+                         index % 2 == 0 ? borrowed(file) : aio::BorrowedFd(-1);
+                     return aio::read(fd).into(Bytes(index + 1));
+                   }),
+                   [&](std::size_t index, auto done) {
+                     ++calls[index];
+                     REQUIRE(done.result.has_value() == (index % 2 == 0));
+                     REQUIRE(done.buffer.size() == index + 1);
+                   });
+  REQUIRE(calls == std::vector<int>(500, 2));
+  must(context.close());
+  context.run_each(indices | std::views::take(3) | std::views::transform([&](std::size_t index) {
+                     return aio::read(borrowed(file)).into(Bytes(index));
+                   }),
+                   [&](std::size_t index, auto done) {
+                     ++calls[index];
+                     REQUIRE(code_of(done.result) == ESHUTDOWN);
+                     REQUIRE(done.buffer.size() == index);
+                   });
+  REQUIRE(calls[2] == 3);
 }

@@ -58,12 +58,11 @@ template <Request R, class Continuation>
   return nullptr;
 }
 
-/// Stages a request that stays where it is, as soon as there is room. If the context is not usable
-/// it completes at once.
-template <Request R, class Continuation>
-void stage_lent(Engine& engine, R& request, Continuation continuation) noexcept {
+/// Stages a request as soon as there is room. If the context is not usable it completes at once.
+template <class Operation, Request R, class Continuation>
+void stage_when_there_is_room(Engine& engine, R& request, Continuation& continuation) noexcept {
   while (Slot* const slot = engine.await_slot()) {
-    if (LentOperation<R, Continuation>::place(engine, *slot, request, continuation)) {
+    if (Operation::place(engine, *slot, request, continuation)) {
       engine.stage(*slot);
       return;
     }
@@ -72,6 +71,18 @@ void stage_lent(Engine& engine, R& request, Continuation continuation) noexcept 
   }
   std::move(continuation)(
       std::move(request.in_flight()).complete(std::unexpected(engine.refusal())));
+}
+
+/// A request that stays where it is until it is complete.
+template <Request R, class Continuation>
+void stage_lent(Engine& engine, R& request, Continuation continuation) noexcept {
+  stage_when_there_is_room<LentOperation<R, Continuation>>(engine, request, continuation);
+}
+
+/// A request of which the slot keeps what is needed.
+template <Request R, class Continuation>
+void stage_moved(Engine& engine, R& request, Continuation continuation) noexcept {
+  stage_when_there_is_room<OwnedOperation<R, Continuation>>(engine, request, continuation);
 }
 
 }  // namespace detail
