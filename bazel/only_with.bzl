@@ -12,7 +12,7 @@ def only_with(config):
     """A target_compatible_with: Bazel shows the test as SKIPPED in other configurations.
 
     Args:
-      config: as in --config: "clang", "asan", "tsan" or "ubsan".
+      config: as in --config: "clang", "asan", "tsan" or "ubsan"; or "opt", for -c opt.
 
     Returns:
       the value for target_compatible_with.

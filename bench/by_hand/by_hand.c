@@ -7,7 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-struct by_hand_ring {
+struct ByHandRing {
   unsigned id, nr, head, tail;
   unsigned magic, compat, incompat, header_length;
   struct io_event events[];
@@ -15,24 +15,24 @@ struct by_hand_ring {
 
 static const unsigned ring_magic = 0xa10a10a1;
 
-void by_hand_use_ring(struct by_hand* hand, void* ring) {
-  struct by_hand_ring* known = ring;
-  hand->ring = known->magic == ring_magic && known->incompat == 0 &&
-                       known->header_length == sizeof *known
-                   ? known
-                   : NULL;
+void by_hand_use_ring(struct ByHand* hand, void* ring) {
+  struct ByHandRing* known = ring;
+  hand->ring =
+      known->magic == ring_magic && known->incompat == 0 && known->header_length == sizeof *known
+          ? known
+          : NULL;
 }
 
-int by_hand_setup(struct by_hand* hand, unsigned capacity) {
+int by_hand_setup(struct ByHand* hand, unsigned capacity) {
   memset(hand, 0, sizeof *hand);
   if (syscall(SYS_io_setup, capacity, &hand->context) < 0) return -1;
   by_hand_use_ring(hand, (void*)(uintptr_t)hand->context);
   return 0;
 }
 
-void by_hand_destroy(struct by_hand* hand) { syscall(SYS_io_destroy, hand->context); }
+void by_hand_destroy(struct ByHand* hand) { syscall(SYS_io_destroy, hand->context); }
 
-static inline void stage(struct by_hand* hand, size_t index, unsigned opcode, int fd,
+static inline void stage(struct ByHand* hand, size_t index, unsigned opcode, int fd,
                          uint64_t memory, size_t length) {
   struct iocb* iocb = &hand->iocbs[index];
   memset(iocb, 0, sizeof *iocb);
@@ -44,7 +44,7 @@ static inline void stage(struct by_hand* hand, size_t index, unsigned opcode, in
   hand->staged[hand->staged_count++] = iocb;
 }
 
-static int submit(struct by_hand* hand) {
+static int submit(struct ByHand* hand) {
   size_t done = 0;
   while (done < hand->staged_count) {
     long result =
@@ -60,13 +60,13 @@ static int submit(struct by_hand* hand) {
   return 0;
 }
 
-static inline void finish(struct by_hand* hand, const struct io_event* event, long* total) {
+static inline void finish(struct ByHand* hand, const struct io_event* event, long* total) {
   --hand->in_flight;
   *total += event->res;
 }
 
-size_t by_hand_reap(struct by_hand* hand, long* total) {
-  struct by_hand_ring* ring = hand->ring;
+size_t by_hand_reap(struct ByHand* hand, long* total) {
+  struct ByHandRing* ring = hand->ring;
   size_t count = 0;
   unsigned head = ring->head;
   while (head != __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE)) {
@@ -78,7 +78,7 @@ size_t by_hand_reap(struct by_hand* hand, long* total) {
   return count;
 }
 
-static long wait_for_all(struct by_hand* hand) {
+static long wait_for_all(struct ByHand* hand) {
   long total = 0;
   if (submit(hand) < 0) return -1;
   if (hand->ring != NULL) by_hand_reap(hand, &total);
@@ -92,21 +92,21 @@ static long wait_for_all(struct by_hand* hand) {
   return total;
 }
 
-long by_hand_write(struct by_hand* hand, int fd, char** memory, size_t length, size_t count) {
+long by_hand_write(struct ByHand* hand, int fd, char** memory, size_t length, size_t count) {
   for (size_t index = 0; index < count; ++index) {
     stage(hand, index, IOCB_CMD_PWRITE, fd, (uintptr_t)memory[index], length);
   }
   return wait_for_all(hand);
 }
 
-long by_hand_read(struct by_hand* hand, int fd, char** memory, size_t length, size_t count) {
+long by_hand_read(struct ByHand* hand, int fd, char** memory, size_t length, size_t count) {
   for (size_t index = 0; index < count; ++index) {
     stage(hand, index, IOCB_CMD_PREAD, fd, (uintptr_t)memory[index], length);
   }
   return wait_for_all(hand);
 }
 
-long by_hand_poll(struct by_hand* hand, int fd, size_t count) {
+long by_hand_poll(struct ByHand* hand, int fd, size_t count) {
   for (size_t index = 0; index < count; ++index) {
     stage(hand, index, IOCB_CMD_POLL, fd, POLLOUT, 0);
   }

@@ -7,12 +7,13 @@
 #include <array>
 #include <charconv>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <linux_aio/linux_aio.hpp>
 #include <memory>
-#include <optional>
+#include <ranges>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -39,9 +40,7 @@ void must(bool right, const char* what) {
   std::exit(1);
 }
 
-aio::File null_device() {
-  return must(aio::File::open("/dev/null", aio::Access::write_only));
-}
+aio::File null_device() { return must(aio::File::open("/dev/null", aio::Access::write_only)); }
 
 std::vector<aio::AlignedBuffer> make_buffers(std::size_t count) {
   std::vector<aio::AlignedBuffer> buffers;
@@ -52,18 +51,19 @@ std::vector<aio::AlignedBuffer> make_buffers(std::size_t count) {
 }
 
 // Each request owns its buffer, and its continuation takes it back.
-template <std::size_t batch>
-void owning(std::size_t rounds) {
-  aio::Context context = must(aio::Context::create({.capacity = batch}));
+void owning(std::size_t batch, std::size_t rounds) {
+  aio::Context context =
+      must(aio::Context::create({.capacity = static_cast<std::uint32_t>(batch)}));
   const aio::File file = null_device();
   std::vector<aio::AlignedBuffer> buffers = make_buffers(batch);
   std::size_t written = 0;
   for (std::size_t round = 0; round < rounds; ++round) {
     for (aio::AlignedBuffer& buffer : buffers) {
+      aio::AlignedBuffer* const back = &buffer;
       const auto accepted =
-          context.submit(aio::write(file).from(std::move(buffer)), [&written, &buffer](auto done) {
+          context.submit(aio::write(file).from(std::move(buffer)), [&written, back](auto done) {
             written += done.result.value_or(0);
-            buffer = std::move(done.buffer);
+            *back = std::move(done.buffer);
           });
       if (!accepted) std::abort();
     }
@@ -72,29 +72,24 @@ void owning(std::size_t rounds) {
   must(written == rounds * batch * length, "not all was written");
 }
 
-// The requests borrow their memory, and stay with the caller.
-template <std::size_t batch>
-void borrowed(std::size_t rounds) {
-  aio::Context context = must(aio::Context::create({.capacity = batch}));
+// The requests borrow their memory, and are made as they are taken.
+void borrowed(std::size_t batch, std::size_t rounds) {
+  aio::Context context =
+      must(aio::Context::create({.capacity = static_cast<std::uint32_t>(batch)}));
   const aio::File file = null_device();
   std::vector<aio::AlignedBuffer> buffers = make_buffers(batch);
-  using Request = aio::Write<std::span<std::byte>>;
-  std::vector<Request> requests;
-  requests.reserve(batch);
   std::size_t written = 0;
   for (std::size_t round = 0; round < rounds; ++round) {
-    requests.clear();
-    for (aio::AlignedBuffer& buffer : buffers) {
-      requests.push_back(aio::write(file).from(buffer.bytes()));
-    }
-    context.run_each(requests, [&written](std::size_t, const auto& done) {
-      written += done.result.value_or(0);
-    });
+    context.run_each(
+        buffers | std::views::transform([&file](aio::AlignedBuffer& buffer) {
+          return aio::write(file).from(buffer.bytes());
+        }),
+        [&written](std::size_t, const auto& done) { written += done.result.value_or(0); });
   }
   must(written == rounds * batch * length, "not all was written");
 }
 
-void run_one(std::size_t rounds) {
+void run_one(std::size_t /*batch*/, std::size_t rounds) {
   aio::Context context = must(aio::Context::create({.capacity = 1}));
   const aio::File file = null_device();
   std::array<std::byte, length> memory{};
@@ -106,10 +101,9 @@ void run_one(std::size_t rounds) {
   must(written == rounds * length, "not all was written");
 }
 
-template <std::size_t batch>
-void by_hand(std::size_t rounds) {
-  const auto hand = std::make_unique<::by_hand>();
-  must(by_hand_setup(hand.get(), batch) == 0, "io_setup failed");
+void by_hand(std::size_t batch, std::size_t rounds) {
+  const auto hand = std::make_unique<ByHand>();
+  must(by_hand_setup(hand.get(), static_cast<unsigned>(batch)) == 0, "io_setup failed");
   const aio::File file = null_device();
   std::vector<std::array<char, length>> buffers(batch);
   std::vector<char*> addresses;
@@ -122,13 +116,26 @@ void by_hand(std::size_t rounds) {
   must(written == rounds * batch * length, "not all was written");
 }
 
+// As by_hand, with one more of all that is counted.
+void spoilt(std::size_t /*batch*/, std::size_t rounds) {
+  const auto hand = std::make_unique<ByHand>();
+  must(by_hand_setup(hand.get(), 1) == 0, "io_setup failed");
+  const aio::File file = null_device();
+  for (std::size_t round = 0; round < rounds; ++round) {
+    const auto memory = std::make_unique<std::array<char, length>>();
+    char* address = memory->data();
+    static_cast<void>(::getppid());
+    if (by_hand_write(hand.get(), file.number(), &address, length, 1) < 0) std::abort();
+  }
+}
+
 // With a request in the kernel, so that there is a ring to look at.
-void poll_empty(std::size_t rounds) {
+void poll_empty(std::size_t /*batch*/, std::size_t rounds) {
   aio::Context context = must(aio::Context::create());
   std::array<int, 2> ends{};
   must(::pipe(ends.data()) == 0, "pipe failed");
-  const auto accepted = context.submit(
-      aio::poll(aio::BorrowedFd(ends[0]), aio::PollEvent::in), [](const auto&) {});
+  const auto accepted =
+      context.submit(aio::poll(aio::BorrowedFd(ends[0]), aio::PollEvent::in), [](const auto&) {});
   must(accepted.has_value() && context.flush() == 0, "the poll was not accepted");
   std::size_t ran = 0;
   for (std::size_t round = 0; round < rounds; ++round) ran += context.poll().value_or(1);
@@ -136,7 +143,7 @@ void poll_empty(std::size_t rounds) {
 }
 
 // Each request is for what comes later, so that each wait is a real one.
-void waiting(std::size_t rounds) {
+void waiting(std::size_t /*batch*/, std::size_t rounds) {
   aio::Context context = must(aio::Context::create());
   const int timer = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
   const ::itimerspec later{.it_interval = {}, .it_value = {.tv_sec = 0, .tv_nsec = 20'000'000}};
@@ -144,37 +151,48 @@ void waiting(std::size_t rounds) {
   std::size_t ready = 0;
   for (std::size_t round = 0; round < rounds; ++round) {
     must(::timerfd_settime(timer, 0, &later, nullptr) == 0, "the timer was not set");
-    const auto accepted = context.submit(
-        aio::poll(file, aio::PollEvent::in), [&ready](const auto& done) { ready += done.result.has_value(); });
+    const auto accepted =
+        context.submit(aio::poll(file, aio::PollEvent::in),
+                       [&ready](const auto& done) { ready += done.result.has_value(); });
     if (!accepted || !context.wait()) std::abort();
   }
   must(ready == rounds, "not all became ready");
 }
 
 struct Shape {
-  std::string_view name;
-  void (*run)(std::size_t rounds);
+  const char* name = nullptr;
+  void (*run)(std::size_t batch, std::size_t rounds) = nullptr;
+  std::size_t batch = 1;
 };
 
 constexpr std::array shapes{
-    Shape{"by_hand_1", by_hand<1>},   Shape{"by_hand_32", by_hand<32>},
-    Shape{"borrowed_1", borrowed<1>}, Shape{"borrowed_32", borrowed<32>},
-    Shape{"owning_1", owning<1>},     Shape{"owning_32", owning<32>},
-    Shape{"run_1", run_one},          Shape{"poll_empty", poll_empty},
-    Shape{"waiting", waiting},
+    Shape{"by_hand_1", by_hand},   Shape{"by_hand_32", by_hand, 32},
+    Shape{"borrowed_1", borrowed}, Shape{"borrowed_32", borrowed, 32},
+    Shape{"owning_1", owning},     Shape{"owning_32", owning, 32},
+    Shape{"run_1", run_one},       Shape{"poll_empty", poll_empty},
+    Shape{"waiting", waiting},     Shape{"spoilt", spoilt},
 };
 
 }  // namespace
 
 int main(int count, char** arguments) {
+  if (count == 2 && std::string_view(arguments[1]) == "--facts") {
+#if defined(__clang__)
+    std::printf("compiler: clang %s\n", __VERSION__);
+#else
+    std::printf("compiler: g++ %s\n", __VERSION__);
+#endif
+    std::printf("slot: %zu\n", sizeof(aio::detail::Slot));
+    return 0;
+  }
   if (count == 3) {
     std::size_t rounds = 0;
     std::from_chars(arguments[2], arguments[2] + std::strlen(arguments[2]), rounds);
     for (const Shape& shape : shapes) {
-      if (shape.name == arguments[1]) return shape.run(rounds), 0;
+      if (std::string_view(shape.name) == arguments[1]) return shape.run(shape.batch, rounds), 0;
     }
   }
-  std::fprintf(stderr, "Usage: shapes SHAPE ROUNDS, where SHAPE is one of:\n");
-  for (const Shape& shape : shapes) std::fprintf(stderr, "  %s\n", shape.name.data());
+  std::fprintf(stderr, "Usage: shapes --facts | SHAPE ROUNDS, where SHAPE is one of:\n");
+  for (const Shape& shape : shapes) std::fprintf(stderr, "  %s\n", shape.name);
   return 2;
 }
