@@ -30,9 +30,10 @@ Result<std::unique_ptr<Engine>> Engine::create(const ContextOptions& options) no
   if (options.capacity == 0 || options.capacity > most) {
     return std::unexpected(Error(Call::io_setup, EINVAL, options.capacity));
   }
+  if (process_mark() == nullptr) return std::unexpected(Error(Call::allocate, ENOMEM));
   std::unique_ptr<Engine> engine(new (std::nothrow) Engine(options));
   if (engine == nullptr || !engine->slots_.valid() || engine->staged_ == nullptr ||
-      engine->segments_ == nullptr || engine->process_mark_ == nullptr) {
+      engine->segments_ == nullptr) {
     return std::unexpected(Error(Call::allocate, ENOMEM));
   }
   const long result = raw::io_setup(options.capacity, &engine->handle_);
@@ -57,8 +58,10 @@ Engine::~Engine() {
   }
   made_in_ = no_process;
   while (!room_queue_.empty()) room_queue_.remove(room_queue_.front());
+  while (!commits_.empty()) end(commits_.front());
   // What is discarded may own something that looks at the context while it is destroyed.
   staged_count_ = 0;
+  held_ = 0;
   in_kernel_ = 0;
   refused_ = 0;
   for (std::uint32_t index = 0; slots_.used() != 0; ++index) {
@@ -131,6 +134,7 @@ void Engine::serve_room_queue() noexcept {
 
 void Engine::hold(Slot& slot) noexcept {
   slot.mark = Slot::Mark::held;
+  ++held_;
   slot.refusal = 0;
   slot.next = 1;  // how many keep it
 }
@@ -147,6 +151,7 @@ void Engine::let_go(RequestId held, int error) noexcept {
   if (slot->refusal == 0) slot->refusal = static_cast<std::int16_t>(error);
   if (--slot->next != 0) return;
   slot->mark = Slot::Mark::none;
+  --held_;
   if (slot->refusal != 0) {
     slot->iocb.aio_nbytes = static_cast<std::uint64_t>(slot->refusal);  // for the message
     refuse(*slot, Call::commit, ECANCELED);
@@ -157,9 +162,9 @@ void Engine::let_go(RequestId held, int error) noexcept {
 
 Result<Cancel> Engine::cancel(RequestId request) noexcept {
   const ThreadCheck::Use use(thread_check);
+  if (!usable() && !closed()) return std::unexpected(Error(Call::io_cancel, EINVAL));
   Slot* const slot = slots_.find(request.value());
   if (slot == nullptr) return Cancel::not_in_flight;
-  if (!usable()) return std::unexpected(Error(Call::io_cancel, EINVAL));
   if (slot->mark == Slot::Mark::cancelled) return Cancel::requested;
   raw::iocb** const end = staged_.get() + staged_count_;
   raw::iocb** const staged = std::find(staged_.get(), end, &slot->iocb);
@@ -167,6 +172,8 @@ Result<Cancel> Engine::cancel(RequestId request) noexcept {
     if (staged != end) {
       std::copy(staged + 1, end, staged);
       --staged_count_;
+    } else {
+      --held_;
     }
     slot->mark = Slot::Mark::cancelled;
     refuse(*slot, Call::completion, ECANCELED);
@@ -220,11 +227,13 @@ Result<void> Engine::complete_all(const Deadline& deadline) noexcept {
 
 Result<void> Engine::destroy() noexcept {
   if (!usable()) return std::unexpected(Error(Call::io_destroy, EINVAL));
+  if (const long result = raw::io_destroy(handle_); result < 0) {
+    return std::unexpected(Error(Call::io_destroy, static_cast<int>(-result)));
+  }
+  handle_ = 0;
   made_in_ = no_process;
   ring_ = {};
   settle();
-  const long result = raw::io_destroy(std::exchange(handle_, 0));
-  if (result < 0) return std::unexpected(Error(Call::io_destroy, static_cast<int>(-result)));
   return {};
 }
 

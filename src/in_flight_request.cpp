@@ -70,11 +70,13 @@ namespace detail {
 InFlightRequest in_flight_request(RequestId id, const raw::iocb& request) noexcept {
   const bool vectored = request.aio_lio_opcode == raw::iocb_cmd_preadv ||
                         request.aio_lio_opcode == raw::iocb_cmd_pwritev;
+  const Operation operation = operation_of(request);
+  const bool transfers = operation == Operation::read || operation == Operation::write;
   return {.id = id,
-          .operation = operation_of(request),
+          .operation = operation,
           .file = static_cast<int>(request.aio_fildes),
           .offset = static_cast<std::uint64_t>(request.aio_offset),
-          .length = request.aio_nbytes,
+          .length = transfers ? request.aio_nbytes : 0,
           .vectored = vectored,
           .rw_flags = static_cast<std::uint32_t>(request.aio_rw_flags),
           .priority = priority_of(request),

@@ -109,12 +109,12 @@ Result<std::size_t> Engine::wait(std::size_t at_least, const Deadline& deadline,
   const ThreadCheck::Use use(thread_check);
   settle();
   serve_room_queue();
+  if (!usable() && !closed()) return std::unexpected(Error(Call::wait, EINVAL));
   // Nothing completes in a closed context; requests that its destructor discards still count.
   if (in_flight() == 0 || closed()) {
     if (at_least == 0) return 0;
     return std::unexpected(Error(Call::wait, EDEADLK));
   }
-  if (!usable()) return std::unexpected(Error(Call::wait, EINVAL));
   const std::size_t most = in_flight();  // what continuations submit is for the next call
   const std::size_t before = finished_;
   for (;;) {
@@ -130,6 +130,10 @@ Result<std::size_t> Engine::wait(std::size_t at_least, const Deadline& deadline,
       continue;  // continuations have staged more
     }
     if (ring_.attached() && done >= at_least) return done;
+    if (done < at_least) {
+      flush();  // what continuations have staged: it may be what is waited for
+      if (refused_ != 0) continue;
+    }
     // What is still staged can go out as soon as one request completes.
     const std::size_t missing =
         std::min(done < at_least ? at_least - done : 0, staged_count_ != 0 ? 1 : in_kernel_);

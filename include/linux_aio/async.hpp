@@ -5,7 +5,6 @@
 #include <linux_aio/detail/engine.hpp>
 #include <linux_aio/detail/operation.hpp>
 #include <linux_aio/detail/request.hpp>
-#include <linux_aio/detail/room_queue.hpp>
 #include <linux_aio/error.hpp>
 #include <optional>
 #include <utility>
@@ -31,7 +30,7 @@ class [[nodiscard]] Async : private detail::RoomWaiter {
 
   /// Leaves the request, if it is in flight, to the context.
   ~Async() {
-    if (queued) engine_.forget(*this);
+    if (linked) engine_.forget(*this);
     if (slot_ == nullptr) return;
     detail::stored_in<Operation>(*slot_).awaiter = nullptr;
     // What is not yet sent must not be: the coroutine may own the file, and close it next.
@@ -77,7 +76,9 @@ class [[nodiscard]] Async : private detail::RoomWaiter {
   static bool start_in_slot(detail::RoomWaiter& waiter, detail::Slot& slot) noexcept {
     auto& awaiter = static_cast<Async&>(waiter);
     if (!detail::begin(awaiter.engine_, slot, awaiter.request_)) return false;
+    const detail::MoveCheck check(awaiter.request_.in_flight());
     detail::store<Operation>(slot, std::move(awaiter.request_.in_flight()), &awaiter);
+    check.require_same(detail::stored_in<Operation>(slot).in_flight);
     awaiter.slot_ = &slot;
     awaiter.engine_.stage(slot);
     return true;

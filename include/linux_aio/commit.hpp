@@ -52,20 +52,27 @@ struct CommitContinuation {
 ///
 /// If one of the writes failed or was short, or the Commit is destroyed before it is sealed, the
 /// sync is not sent and completes with ECANCELED: what was acknowledged as durable is. A Commit
-/// must not outlive its context. Source: fsync(2), aio_fsync() in fs/aio.c.
-class [[nodiscard]] Commit {
+/// whose context is destroyed can only be destroyed. Source: fsync(2), aio_fsync() in fs/aio.c.
+class [[nodiscard]] Commit : private detail::OpenCommit {
  public:
   /// Takes over what `other` began; `other` can only be destroyed then.
-  Commit(Commit&& other) noexcept
-      : engine_(std::exchange(other.engine_, nullptr)), sync_(other.sync_) {}
+  Commit(Commit&& other) noexcept : sync_(other.sync_) {
+    if (other.engine == nullptr) return;
+    detail::Engine& its_engine = *other.engine;
+    its_engine.end(other);
+    its_engine.open(*this);
+  }
   Commit& operator=(Commit&&) = delete;
   Commit(const Commit&) = delete;
   Commit& operator=(const Commit&) = delete;
 
   /// Abandons it, unless it was sealed: the sync is not sent.
   ~Commit() {
-    if (engine_ != nullptr) engine_->let_go(sync_, ECANCELED);
+    if (engine != nullptr) end(ECANCELED);
   }
+
+  /// The name of the sync, for Context::cancel.
+  [[nodiscard]] RequestId id() const noexcept { return sync_; }
 
   /// Stages a write that the sync is to cover; as Context::submit.
   ///
@@ -79,36 +86,42 @@ class [[nodiscard]] Commit {
     detail::explain_submission<Request&&, Callable>();
     static_assert(detail::is_write<std::remove_cvref_t<Request>>,
                   "a Commit takes writes only: submit this request to the context");
-    detail::Engine& engine = checked();
-    const detail::ThreadCheck::Use use(engine.thread_check);
-    detail::CommitContinuation<Callable> part{&engine, sync_, request.length(),
+    check();
+    const detail::ThreadCheck::Use use(engine->thread_check);
+    detail::CommitContinuation<Callable> part{engine, sync_, request.length(),
                                               std::forward<Continuation>(continuation)};
-    detail::Slot* const slot = detail::place_owned(engine, request, part);
+    detail::Slot* const slot = detail::place_owned(*engine, request, part);
     if (slot == nullptr) {
-      return std::unexpected(Rejected<Request, Callable>{engine.refusal(), std::move(request),
+      return std::unexpected(Rejected<Request, Callable>{engine->refusal(), std::move(request),
                                                          std::move(part.continuation)});
     }
-    engine.keep(sync_);
-    engine.stage(*slot);
-    return engine.id_of(*slot);
+    engine->keep(sync_);
+    engine->stage(*slot);
+    return engine->id_of(*slot);
   }
 
   /// No more writes: the sync goes out when those there are are complete, at once if they are.
   void seal() && noexcept {
-    checked().let_go(sync_, 0);
-    engine_ = nullptr;
+    check();
+    end(0);
   }
 
  private:
   friend class Context;
-  Commit(detail::Engine& engine, RequestId sync) noexcept : engine_(&engine), sync_(sync) {}
+  Commit(detail::Engine& of, RequestId sync) noexcept : sync_(sync) { of.open(*this); }
 
-  [[nodiscard]] detail::Engine& checked() const noexcept {
-    if (engine_ == nullptr) detail::fatal("a Commit was used after it was moved from or sealed");
-    return *engine_;
+  void check() const noexcept {
+    if (engine == nullptr) {
+      detail::fatal("a Commit was used after it was moved from or sealed, or without its context");
+    }
   }
 
-  detail::Engine* engine_;
+  void end(int error) noexcept {
+    detail::Engine& its_engine = *engine;
+    its_engine.end(*this);
+    its_engine.let_go(sync_, error);
+  }
+
   RequestId sync_;
 };
 

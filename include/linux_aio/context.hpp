@@ -33,7 +33,7 @@ namespace linux_aio {
 /// poll(), wait(), run() and close(), never inside submit() or flush(). They may use the context,
 /// but not destroy it, and must not throw (that ends the program). One that waits, by run() or
 /// wait(), runs others inside itself, as deep as requests are in flight: rather submit(). No call
-/// allocates after create().
+/// allocates after create(). A child that is forked in a continuation must not return from it.
 class Context {
  public:
   /// The clock of deadlines.
@@ -193,9 +193,14 @@ class Context {
   /// Hands the staged requests to the kernel, in order; runs no continuation. A request that the
   /// kernel refuses completes with its errno at the next poll(), wait(), run() or close().
   ///
-  /// Returns how many remain staged because the kernel has no room; they go out as room is made.
-  /// Source: io_submit(2).
-  std::size_t flush() noexcept { return engine().flush(); }
+  /// Returns how many requests the kernel has yet to get, whose files are to be kept open: there is
+  /// no room for them, a Commit holds them, or their coroutines wait for a slot. Source:
+  /// io_submit(2).
+  std::size_t flush() noexcept {
+    detail::Engine& engine = this->engine();
+    engine.flush();
+    return engine.unsent();
+  }
 
   /// Submits what is staged, completes what is ready, without waiting, and submits what the
   /// continuations staged: an event loop may sleep then. Returns how many continuations ran; no
@@ -207,6 +212,9 @@ class Context {
 
   /// Submits what is staged and waits until `at_least` continuations have run, or nothing is in
   /// flight any more. Returns how many ran. Resumes after signals.
+  ///
+  /// The kernel wakes the thread for as many at once, so ask for more than one only where none of
+  /// them waits for what another's continuation does.
   ///
   /// Errors: EDEADLK (nothing in flight: there is nothing to wait for), EINVAL (the context belongs
   /// to another process), EPERM (seccomp). Since Linux 2.6. Source: io_getevents(2).

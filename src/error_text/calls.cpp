@@ -130,8 +130,6 @@ std::string explain_commit(const Failure& failure) {
   if (failure.code != ECANCELED) return {};
   constexpr const char* remedy = ": send the writes again, then the sync";
   switch (const int cause = static_cast<int>(failure.number)) {
-    case 0:
-      return std::string("a write before it failed or was short") + remedy;
     case EIO:
       return std::string("a write before it was short, or failed with EIO") + remedy;
     case ECANCELED:

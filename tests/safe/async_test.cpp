@@ -162,6 +162,18 @@ TEST_CASE("a context that is destroyed first leaves its coroutines suspended") {
   REQUIRE(read.empty());
 }
 
+TEST_CASE("a request that waits for a slot counts as not sent, so that its file is kept open") {
+  const TemporaryFile file(pattern(100));
+  std::vector<Bytes> read;
+  aio::Context context = make_context(1);
+  const Task first = read_twice(context, file, read);
+  const Task second = read_twice(context, file, read);
+  REQUIRE(context.flush() == 1);
+  while (context.in_flight() != 0) must(context.wait());
+  REQUIRE(context.flush() == 0);
+  REQUIRE(read.size() == 4);
+}
+
 TEST_CASE("a closed context completes at once what is awaited, with its buffer") {
   const TemporaryFile file(pattern(100));
   aio::Context context = make_context();

@@ -51,6 +51,20 @@ TEST_CASE("a closed context stays closed, refuses requests and has nothing to wa
   REQUIRE(context.capacity() == 16);
 }
 
+TEST_CASE("a context that the kernel does not destroy is not closed") {
+  InterposedKernel kernel;
+  kernel.io_destroy = [](auto) -> long { return -EPERM; };
+  const TemporaryFile file(pattern(100));
+  aio::Context context = make_context();
+  REQUIRE(context.close() == std::unexpected(aio::Error(aio::Call::io_destroy, EPERM)));
+  REQUIRE(!context.closed());
+  auto [read] = context.run(aio::read(borrowed(file)).into(Bytes(10)));
+  REQUIRE(must(read.result) == 10);
+  kernel.io_destroy = nullptr;
+  must(context.close());
+  REQUIRE(context.closed());
+}
+
 TEST_CASE("a close that times out leaves the context open, with what is in flight") {
   InterposedKernel kernel;
   kernel.io_cancel = [](auto...) -> long { return -EINVAL; };  // as for what cannot be cancelled

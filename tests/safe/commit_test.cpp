@@ -208,14 +208,38 @@ TEST_CASE("the sync of a commit can be cancelled, and a full context refuses bot
   REQUIRE(std::move(refused.error().request).release() == pattern(20));
   REQUIRE(!context.begin_commit(aio::fdatasync(borrowed(log)), [](const auto&) {}));
 
-  std::optional<aio::RequestId> sync;
-  context.for_each_in_flight([&](const aio::InFlightRequest& request) {
-    if (request.operation == aio::InFlightRequest::Operation::fdatasync) sync = request.id;
-  });
-  REQUIRE(sync.has_value());
-  REQUIRE(context.cancel(sync.value_or(aio::RequestId(0))) == aio::Cancel::requested);
+  REQUIRE(context.cancel(commit.id()) == aio::Cancel::requested);
   REQUIRE(must(context.wait(2)) == 2);
   REQUIRE(code == ECANCELED);
+}
+
+TEST_CASE("a sync that is held counts as not sent, so that its file is kept open") {
+  const TemporaryFile log;
+  aio::Context context = make_context();
+  std::optional<int> code;
+  aio::Commit commit = begin(context, log, code);
+  write(commit, aio::write(borrowed(log)).from(pattern(10)));
+  std::move(commit).seal();
+  REQUIRE(context.flush() == 1);
+  REQUIRE(must(context.wait()) == 1);
+  REQUIRE(context.flush() == 0);
+  REQUIRE(must(context.wait()) == 1);
+  REQUIRE(code == 0);
+}
+
+TEST_CASE("a commit whose context is gone can be destroyed, and nothing else") {
+  const TemporaryFile log;
+  std::optional<aio::Context> context(make_context());
+  std::optional<int> code;
+  aio::Commit first = begin(*context, log, code);
+  aio::Commit second = begin(*context, log, code);
+  write(second, aio::write(borrowed(log)).from(pattern(10)));
+  aio::Commit moved = std::move(second);
+  context.reset();
+  REQUIRE(!code);
+  const aio::Commit still = std::move(moved);
+  const Ending ending = in_child([&first] { return std::move(first).seal(), 0; });
+  REQUIRE(ending.signal == SIGABRT);
 }
 
 TEST_CASE("the continuation of the last write may wait for the sync, and close the context") {
@@ -253,7 +277,9 @@ TEST_CASE("using a commit after it was sealed or moved from ends the program") {
   const auto require_death = [](const std::function<void()>& use) {
     const Ending ending = in_child([&use] { return use(), 0; });
     REQUIRE(ending.signal == SIGABRT);
-    REQUIRE(ending.output == "linux_aio: a Commit was used after it was moved from or sealed\n");
+    REQUIRE(ending.output ==
+            "linux_aio: a Commit was used after it was moved from or sealed, or without its "
+            "context\n");
   };
   // NOLINTNEXTLINE(bugprone-use-after-move): that is the test
   for (aio::Commit* const commit : {&sealed, &moved}) {

@@ -122,6 +122,19 @@ TEST_CASE("destroying a context from its own continuation ends the program") {
   });
   REQUIRE(ending.signal == SIGABRT);
   REQUIRE(ending.output == "linux_aio: a Context was destroyed by one of its own continuations\n");
+
+  // Also where the context calls it because it accepts nothing.
+  const Ending closed = in_child([&file] {
+    auto created = aio::Context::create({.capacity = 1});
+    std::optional<aio::Context> context(std::move(*created));
+    if (!context->close()) return 1;
+    std::vector<aio::Sync> requests;
+    requests.push_back(aio::fsync(borrowed(file)));
+    context->run_each(requests, [&context](std::size_t, const auto&) { context.reset(); });
+    return 0;
+  });
+  REQUIRE(closed.signal == SIGABRT);
+  REQUIRE(closed.output == ending.output);
 }
 
 TEST_CASE("what a discarded continuation owned may use the context, which is closed by then") {

@@ -191,9 +191,10 @@ TEST_CASE("an fsync that failed with EIO says that a second one proves nothing")
 TEST_CASE("a sync that was not sent says what kept it") {
   raw::iocb request{};
   raw::prep_fdsync(request, closed);
+  request.aio_nbytes = EIO;
   const std::string message = Error(Call::commit, ECANCELED, request).message();
   REQUIRE(message.find("fdatasync was not sent: ECANCELED") == 0);
-  REQUIRE(message.find("a write before it failed or was short") != std::string::npos);
+  REQUIRE(message.find("a write before it was short, or failed with EIO") != std::string::npos);
 }
 
 TEST_CASE("only the flags that are set are blamed") {

@@ -47,6 +47,17 @@ TEST_CASE("in a forked child, every call says that the context is another proces
   REQUIRE(done == 2);
 }
 
+TEST_CASE("in a forked child, a context that was idle is another process's, too") {
+  aio::Context context = make_context();
+  const Ending ending = in_child([&] {
+    const auto waited = std::unexpected(aio::Error(aio::Call::wait, EINVAL));
+    return first_wrong({context.wait() == waited, context.poll() == waited,
+                        context.wait(0) == waited, !context.cancel(aio::RequestId(0))});
+  });
+  REQUIRE(ending.signal == 0);
+  REQUIRE(ending.status == 0);
+}
+
 TEST_CASE("a forked child cannot take the events of its parent from the ring") {
   const TemporaryFile file(pattern(100));
   aio::Context context = make_context();

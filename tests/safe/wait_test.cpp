@@ -48,6 +48,22 @@ TEST_CASE("wait returns when as many continuations have run as asked for") {
   REQUIRE(done == 4);
 }
 
+TEST_CASE("wait sends what continuations stage before it sleeps") {
+  const TemporaryFile file(pattern(100));
+  const Pipe pipe;
+  aio::Context context = make_context();
+  int done = 0;
+  const auto note = [&](const auto&) { ++done; };
+  submit(context, Held(pipe), note);
+  submit(context, aio::read(borrowed(file)).into(Bytes(1)), [&](const auto&) {
+    ++done;
+    submit(context, aio::write(aio::BorrowedFd(-1)).from(Bytes(1)), note);
+    submit(context, aio::write(aio::BorrowedFd(pipe.write_end())).from(Bytes(1)), note);
+  });
+  REQUIRE(must(context.wait(4, 20s)) == 4);  // the poll waits for the write
+  REQUIRE(done == 4);
+}
+
 TEST_CASE("wait runs all that is ready, even if less was asked for") {
   const TemporaryFile file(pattern(100));
   aio::Context context = make_context(500);

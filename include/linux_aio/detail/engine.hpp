@@ -10,8 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <linux_aio/context_options.hpp>
+#include <linux_aio/detail/linked_list.hpp>
 #include <linux_aio/detail/ring.hpp>
-#include <linux_aio/detail/room_queue.hpp>
 #include <linux_aio/detail/slot.hpp>
 #include <linux_aio/detail/thread_check.hpp>
 #include <linux_aio/error.hpp>
@@ -22,6 +22,16 @@
 #include <optional>
 
 namespace linux_aio::detail {
+
+/// A request that waits for a slot, in the frame of its coroutine.
+struct RoomWaiter : Link<RoomWaiter> {
+  bool (*start)(RoomWaiter& waiter, Slot& slot) noexcept = nullptr;  // false: no room for segments
+};
+
+/// A Commit that is neither sealed nor abandoned. Its engine takes itself away when it ends first.
+struct OpenCommit : Link<OpenCommit> {
+  Engine* engine = nullptr;
+};
 
 /// Every request in `slots_` is in exactly one state: held (by a Commit), staged (not yet given to
 /// the kernel), in the kernel, refused (the kernel does not have it), and leaves the table when its
@@ -76,6 +86,15 @@ class Engine {
   void await_room(RoomWaiter& waiter) noexcept;
   void forget(RoomWaiter& waiter) noexcept { room_queue_.remove(waiter); }
 
+  void open(OpenCommit& commit) noexcept {
+    commit.engine = this;
+    commits_.push(commit);
+  }
+  void end(OpenCommit& commit) noexcept {
+    commit.engine = nullptr;
+    commits_.remove(commit);
+  }
+
   /// False once closed, and in a forked child.
   [[nodiscard]] bool usable() const noexcept {
     return process_mark_->load(std::memory_order_relaxed) == made_in_;
@@ -100,6 +119,24 @@ class Engine {
     if (staged_count_ != 0) flush();
     return done;
   }
+
+  /// Requests that the kernel has yet to get: it has no room, a Commit holds them, or they wait for
+  /// a slot.
+  [[nodiscard]] std::size_t unsent() const noexcept {
+    return staged_count_ + held_ + room_queue_.size();
+  }
+
+  /// While it lives a continuation runs, which must not destroy the context.
+  class Running {
+   public:
+    explicit Running(Engine& engine) noexcept : depth_(engine.depth_) { ++depth_; }
+    ~Running() { --depth_; }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+   private:
+    std::size_t& depth_;
+  };
 
   [[nodiscard]] bool closed() const noexcept { return handle_ == 0; }
   [[nodiscard]] std::uint32_t in_flight() const noexcept { return slots_.used(); }
@@ -169,6 +206,7 @@ class Engine {
   std::unique_ptr<::iovec[]> segments_;  // of staged requests
   std::size_t segments_used_ = 0;
 
+  std::size_t held_ = 0;       // by a Commit
   std::size_t in_kernel_ = 0;  // accepted by io_submit, and not yet finished
 
   std::uint32_t refused_first_ = SlotTable::none;  // a queue through Slot::next
@@ -181,7 +219,8 @@ class Engine {
   std::size_t events_begin_ = 0;
   std::size_t events_end_ = 0;
 
-  RoomQueue room_queue_;
+  LinkedList<RoomWaiter> room_queue_;
+  LinkedList<OpenCommit> commits_;
   std::size_t finished_ = 0;      // operations so far, however deep
   std::size_t runs_waiting_ = 0;  // for a slot
   std::size_t depth_ = 0;         // of continuations that are running

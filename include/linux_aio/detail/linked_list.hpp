@@ -1,41 +1,45 @@
-// RoomQueue: suspended coroutines whose requests wait for a slot, first come first served.
+// LinkedList: objects that are elsewhere, in the order in which they came. Allocates nothing.
 #pragma once
 
-#include <linux_aio/detail/slot.hpp>
+#include <cstddef>
 
 namespace linux_aio::detail {
 
-/// A member of the queue; it lies in the coroutine's frame, so that waiting allocates nothing.
-struct RoomWaiter {
-  RoomWaiter* previous = nullptr;
-  RoomWaiter* next = nullptr;
-  bool queued = false;
-  bool (*start)(RoomWaiter& waiter, Slot& slot) noexcept = nullptr;  // false: no room for segments
+/// What a member of a list has, by deriving from it.
+template <class T>
+struct Link {
+  T* previous = nullptr;
+  T* next = nullptr;
+  bool linked = false;
 };
 
-class RoomQueue {
+template <class T>
+class LinkedList {
  public:
   [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] T& front() noexcept { return *first_; }
 
-  void push(RoomWaiter& waiter) noexcept {
-    waiter.previous = last_;
-    waiter.next = nullptr;
-    waiter.queued = true;
-    (last_ != nullptr ? last_->next : first_) = &waiter;
-    last_ = &waiter;
+  void push(T& member) noexcept {
+    member.previous = last_;
+    member.next = nullptr;
+    member.linked = true;
+    (last_ != nullptr ? last_->next : first_) = &member;
+    last_ = &member;
+    ++size_;
   }
 
-  void remove(RoomWaiter& waiter) noexcept {
-    (waiter.previous != nullptr ? waiter.previous->next : first_) = waiter.next;
-    (waiter.next != nullptr ? waiter.next->previous : last_) = waiter.previous;
-    waiter.queued = false;
+  void remove(T& member) noexcept {
+    (member.previous != nullptr ? member.previous->next : first_) = member.next;
+    (member.next != nullptr ? member.next->previous : last_) = member.previous;
+    member.linked = false;
+    --size_;
   }
-
-  [[nodiscard]] RoomWaiter& front() noexcept { return *first_; }
 
  private:
-  RoomWaiter* first_ = nullptr;
-  RoomWaiter* last_ = nullptr;
+  T* first_ = nullptr;
+  T* last_ = nullptr;
+  std::size_t size_ = 0;
 };
 
 }  // namespace linux_aio::detail

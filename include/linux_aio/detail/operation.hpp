@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <linux_aio/detail/engine.hpp>
+#include <linux_aio/detail/fatal.hpp>
 #include <linux_aio/detail/poison.hpp>
 #include <linux_aio/detail/request.hpp>
 #include <linux_aio/detail/slot.hpp>
@@ -43,6 +44,35 @@ void end([[maybe_unused]] T& in_flight) noexcept {
   }
 }
 
+/// Where assertions are on, ends the program if a buffer does not keep its memory when it is moved,
+/// for the kernel would use what is no longer there.
+class MoveCheck {
+ public:
+  template <class T>
+  explicit MoveCheck(T& in_flight) noexcept : memory_(memory_of(in_flight)) {}
+
+  template <class T>
+  void require_same(T& in_flight) const noexcept {
+    if (memory_of(in_flight) != memory_) {
+      fatal("a buffer has other memory after it was moved, so it must not say that it owns it");
+    }
+  }
+
+ private:
+  template <class T>
+  [[nodiscard]] static const std::byte* memory_of([[maybe_unused]] T& in_flight) noexcept {
+    const std::byte* memory = nullptr;
+#if !defined(NDEBUG)
+    in_flight.visit_exclusive_memory([&memory](std::span<const std::byte> bytes) {
+      if (memory == nullptr) memory = bytes.data();
+    });
+#endif
+    return memory;
+  }
+
+  const std::byte* memory_;
+};
+
 /// Puts `Stored`, which has a static finish(), into `slot`.
 template <class Stored, class... Arguments>
 void store(Slot& slot, Arguments&&... arguments) noexcept {
@@ -79,7 +109,9 @@ class OwnedOperation {
   [[nodiscard]] static bool place(Engine& engine, Slot& slot, R& request,
                                   Continuation& continuation) noexcept {
     if (!begin(engine, slot, request)) return false;
+    const MoveCheck check(request.in_flight());
     store<OwnedOperation>(slot, std::move(request.in_flight()), std::move(continuation));
+    check.require_same(stored_in<OwnedOperation>(slot).in_flight_);
     return true;
   }
 

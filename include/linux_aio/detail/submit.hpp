@@ -69,6 +69,7 @@ void stage_when_there_is_room(Engine& engine, R& request, Continuation& continua
     engine.release(*slot);
     engine.wait_or_die();
   }
+  const Engine::Running running(engine);
   std::move(continuation)(
       std::move(request.in_flight()).complete(std::unexpected(engine.refusal())));
 }

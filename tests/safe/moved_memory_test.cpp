@@ -1,0 +1,55 @@
+// A type that says of memory inside itself that it owns it: only where assertions are on is it
+// seen.
+#include <array>
+#include <catch2/catch_all.hpp>
+#include <csignal>
+#include <linux_aio/linux_aio.hpp>
+
+#include "tests/support/child.hpp"
+#include "tests/support/safe.hpp"
+#include "tests/support/skip.hpp"
+#include "tests/support/task.hpp"
+
+namespace {
+
+using namespace linux_aio::testing;
+namespace aio = linux_aio;
+
+struct Inside {
+  std::array<std::byte, 16> memory{};
+};
+
+}  // namespace
+
+template <>
+struct linux_aio::buffer_traits<Inside> {
+  static constexpr bool owns = true;
+  static std::span<std::byte> bytes(Inside& buffer) noexcept { return buffer.memory; }
+};
+
+TEST_CASE("a buffer whose memory moves with it ends the program, where assertions are on") {
+#if defined(NDEBUG)
+  return skip("the memory of buffers that are moved is not looked at with NDEBUG");
+#endif
+  const TemporaryFile file(pattern(16));
+  const auto require_death = [](auto use) {
+    const Ending ending = in_child([&use] {
+      aio::Context context = std::move(*aio::Context::create());
+      return use(context), 0;
+    });
+    REQUIRE(ending.signal != 0);  // AddressSanitizer may see it before
+    if (ending.signal == SIGABRT && ending.output.starts_with("linux_aio: ")) {
+      REQUIRE(ending.output ==
+              "linux_aio: a buffer has other memory after it was moved, so it must not say that it "
+              "owns it\n");
+    }
+  };
+  require_death([&file](aio::Context& context) {
+    static_cast<void>(context.submit(aio::read(borrowed(file)).into(Inside()), [](const auto&) {}));
+  });
+  require_death([&file](aio::Context& context) {
+    const Task task = [](aio::Context& its_context, const TemporaryFile& its_file) -> Task {
+      co_await its_context.async(aio::read(borrowed(its_file)).into(Inside()));
+    }(context, file);
+  });
+}
