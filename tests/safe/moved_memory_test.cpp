@@ -4,6 +4,8 @@
 #include <catch2/catch_all.hpp>
 #include <csignal>
 #include <linux_aio/linux_aio.hpp>
+#include <span>
+#include <string>
 
 #include "tests/support/child.hpp"
 #include "tests/support/safe.hpp"
@@ -37,12 +39,13 @@ TEST_CASE("a buffer whose memory moves with it ends the program, where assertion
       aio::Context context = std::move(*aio::Context::create());
       return use(context), 0;
     });
-    REQUIRE(ending.signal != 0);  // AddressSanitizer may see it before
-    if (ending.signal == SIGABRT && ending.output.starts_with("linux_aio: ")) {
-      REQUIRE(ending.output ==
-              "linux_aio: a buffer has other memory after it was moved, so it must not say that it "
-              "owns it\n");
-    }
+    INFO(ending.output);
+    // The bytes are poisoned then, so AddressSanitizer sees the move itself.
+    if (ending.output.find("AddressSanitizer") != std::string::npos) return;
+    REQUIRE(ending.signal == SIGABRT);
+    REQUIRE(ending.output ==
+            "linux_aio: a buffer has other memory after it was moved, so it must not say that it "
+            "owns it\n");
   };
   require_death([&file](aio::Context& context) {
     static_cast<void>(context.submit(aio::read(borrowed(file)).into(Inside()), [](const auto&) {}));
