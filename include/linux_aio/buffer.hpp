@@ -6,7 +6,6 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
-#include <functional>
 #include <linux_aio/config.hpp>
 #include <memory>
 #include <ranges>
@@ -50,12 +49,18 @@ concept OwningBuffer = Buffer<T> && buffer_traits<T>::owns;
 /// @cond
 namespace detail {
 
+// By its shape: <functional>, which has std::reference_wrapper, is a tenth of what is included.
+template <class T>
+concept ReferenceWrapper = requires(T& wrapper) {
+  typename T::type;
+  { wrapper.get() } -> std::same_as<typename T::type&>;
+};
+
 template <class T>
 inline constexpr bool is_plain =
     std::is_trivially_copyable_v<T> && !std::is_pointer_v<T> && !std::is_member_pointer_v<T> &&
-    !std::same_as<T, bool> && !std::same_as<T, ::iovec> && !std::ranges::range<T> && !Buffer<T>;
-template <class T>
-inline constexpr bool is_plain<std::reference_wrapper<T>> = false;
+    !std::same_as<T, bool> && !std::same_as<T, ::iovec> && !std::ranges::range<T> && !Buffer<T> &&
+    !ReferenceWrapper<T>;
 template <class T, std::size_t size>
 inline constexpr bool is_plain<T[size]> = is_plain<T>;
 template <class T, std::size_t size>
