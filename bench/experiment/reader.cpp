@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -39,11 +40,24 @@ process is what is measured. Prints a line of JSON; bench:experiment runs it.
   --absolute     an interval begins when the one before ends, whatever was done
                  in it; else when the read is begun or done
   --direct       open the files with O_DIRECT
+  --version      print the compiler, and whether it optimised
   -h, --help     show this help
 
 Exit status: 0 if all was read, 1 if not, 2 if the command line is wrong, 3 if
 the way cannot be taken here; standard error says why.
 )";
+
+const char* const version_text =
+#ifdef __clang__
+    "clang " __clang_version__
+#else
+    "g++ " __VERSION__
+#endif
+#ifdef __OPTIMIZE__
+    ", optimised";
+#else
+    ", not optimised";
+#endif
 
 struct Options {
   std::string way;
@@ -78,14 +92,15 @@ std::size_t number(std::string_view text) {
 }
 
 Options parse(int argc, char** argv) {
-  enum Name : std::uint8_t { way = 1, threads, reads, interval, late, absolute, direct, help };
-  const std::array<option, 9> names{{{"way", required_argument, nullptr, way},
+  enum Name : std::uint8_t { way = 1, threads, reads, interval, late, absolute, direct, version, help };
+  const std::array<option, 10> names{{{"way", required_argument, nullptr, way},
                                      {"threads", required_argument, nullptr, threads},
                                      {"reads", required_argument, nullptr, reads},
                                      {"interval", required_argument, nullptr, interval},
                                      {"late", no_argument, nullptr, late},
                                      {"absolute", no_argument, nullptr, absolute},
                                      {"direct", no_argument, nullptr, direct},
+                                     {"version", no_argument, nullptr, version},
                                      {"help", no_argument, nullptr, help},
                                      {nullptr, 0, nullptr, 0}}};
   Options options;
@@ -99,6 +114,7 @@ Options parse(int argc, char** argv) {
       case late: options.late = true; break;
       case absolute: options.absolute = true; break;
       case direct: options.direct = true; break;
+      case version: std::puts(version_text); std::exit(0);
       case help: case 'h': std::fputs(help_text, stdout); std::exit(0);
       default: std::exit(wrong_usage);
     }
@@ -221,26 +237,14 @@ void print(const Took& took, const Memory& memory, std::size_t threads,
            std::span<const Source> sources) {
   std::printf(R"({"seconds": %.6f, "user": %.6f, "system": %.6f, "threads": %zu, )", took.seconds,
               took.cpu.user, took.cpu.system, threads);
-  std::printf(R"("resident": %zu, "virtual": %zu, "checksums": [)", memory.resident,
-              memory.virtual_peak);
+  std::printf(R"("resident": %zu, "written": %zu, "virtual": %zu, "checksums": [)",
+              memory.resident, memory.written, memory.virtual_peak);
   const char* separator = "";
   for (const Source& source : sources) {
     std::printf("%s%u", std::exchange(separator, ", "),
                 checksum(source.buffer.bytes().first(source.size)));
   }
-#ifdef __clang__
-  const char* const compiler = "clang " __clang_version__;
-#else
-  const char* const compiler = "g++ " __VERSION__;
-#endif
-#ifdef __OPTIMIZE__
-  const char* const optimised = "true";
-#else
-  const char* const optimised = "false";
-#endif
-  std::printf(R"(], "compiler": "%s", "optimised": %s})"
-              "\n",
-              compiler, optimised);
+  std::puts("]}");
 }
 
 int run(const Options& options) {

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -50,6 +51,7 @@ CpuTime cpu_time() {
 
 Memory memory() {
   return {.resident = field("/proc/self/smaps_rollup", "\nRss:"),
+          .written = field("/proc/self/smaps_rollup", "\nPrivate_Dirty:"),
           .virtual_peak = field("/proc/self/status", "\nVmPeak:")};
 }
 

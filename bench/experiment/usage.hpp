@@ -14,9 +14,12 @@ struct CpuTime {
 CpuTime cpu_time();
 
 // In KiB. What is resident is counted page by page now: the counters of /proc/self/status are off
-// by some hundred KiB in kernels before 6.16. What is virtual is the most that there was.
+// by some hundred KiB in kernels before 6.16. Code counts with it, and comes in steps of 64 KiB;
+// what the process has written for itself alone does not contain any. What is virtual is the most
+// that there was.
 struct Memory {
   std::size_t resident;
+  std::size_t written;
   std::size_t virtual_peak;
 };
 
