@@ -43,7 +43,8 @@ def make_files(folder: Path, count: int, cached: bool) -> list[File]:
 def file_system(folder: Path) -> str:
     """Its type, as the kernel calls it."""
     command = ["findmnt", "--noheadings", "--output=FSTYPE", "--target", str(folder)]
-    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout.split()[-1]  # of what is mounted on each other the uppermost
 
 
 def direct_obstacle(files: Sequence[File]) -> str | None:

@@ -83,7 +83,8 @@ Made make_io_uring(std::span<Source> sources) {
 namespace experiment {
 
 Made make_io_uring(std::span<Source> /*sources*/) {
-  return std::unexpected("built without liburing: apt-get install liburing-dev");
+  return std::unexpected(
+      "built without liburing: apt-get install liburing-dev, then ./bazelw shutdown");
 }
 
 }  // namespace experiment

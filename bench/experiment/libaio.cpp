@@ -75,7 +75,8 @@ Made make_libaio(std::span<Source> sources) {
 namespace experiment {
 
 Made make_libaio(std::span<Source> /*sources*/) {
-  return std::unexpected("built without libaio: apt-get install libaio-dev");
+  return std::unexpected(
+      "built without libaio: apt-get install libaio-dev, then ./bazelw shutdown");
 }
 
 }  // namespace experiment

@@ -92,17 +92,27 @@ std::size_t number(std::string_view text) {
 }
 
 Options parse(int argc, char** argv) {
-  enum Name : std::uint8_t { way = 1, threads, reads, interval, late, absolute, direct, version, help };
+  enum Name : std::uint8_t {
+    way = 1,
+    threads,
+    reads,
+    interval,
+    late,
+    absolute,
+    direct,
+    version,
+    help
+  };
   const std::array<option, 10> names{{{"way", required_argument, nullptr, way},
-                                     {"threads", required_argument, nullptr, threads},
-                                     {"reads", required_argument, nullptr, reads},
-                                     {"interval", required_argument, nullptr, interval},
-                                     {"late", no_argument, nullptr, late},
-                                     {"absolute", no_argument, nullptr, absolute},
-                                     {"direct", no_argument, nullptr, direct},
-                                     {"version", no_argument, nullptr, version},
-                                     {"help", no_argument, nullptr, help},
-                                     {nullptr, 0, nullptr, 0}}};
+                                      {"threads", required_argument, nullptr, threads},
+                                      {"reads", required_argument, nullptr, reads},
+                                      {"interval", required_argument, nullptr, interval},
+                                      {"late", no_argument, nullptr, late},
+                                      {"absolute", no_argument, nullptr, absolute},
+                                      {"direct", no_argument, nullptr, direct},
+                                      {"version", no_argument, nullptr, version},
+                                      {"help", no_argument, nullptr, help},
+                                      {nullptr, 0, nullptr, 0}}};
   Options options;
   for (int name = 0; (name = ::getopt_long(argc, argv, "h", names.data(), nullptr)) != -1;) {
     // clang-format off
@@ -237,8 +247,8 @@ void print(const Took& took, const Memory& memory, std::size_t threads,
            std::span<const Source> sources) {
   std::printf(R"({"seconds": %.6f, "user": %.6f, "system": %.6f, "threads": %zu, )", took.seconds,
               took.cpu.user, took.cpu.system, threads);
-  std::printf(R"("resident": %zu, "written": %zu, "virtual": %zu, "checksums": [)",
-              memory.resident, memory.written, memory.virtual_peak);
+  std::printf(R"("resident": %zu, "written": %zu, "virtual": %zu, "checksums": [)", memory.resident,
+              memory.written, memory.virtual_peak);
   const char* separator = "";
   for (const Source& source : sources) {
     std::printf("%s%u", std::exchange(separator, ", "),

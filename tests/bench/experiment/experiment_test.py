@@ -198,10 +198,10 @@ class RunningTest(unittest.TestCase):
         self.assertEqual(
             {way.name: why for way, why in results.left_out.items()},
             {
-                "libaio": "built without libaio: apt-get install libaio-dev",
-                "libaio_late": "built without libaio: apt-get install libaio-dev",
-                "io_uring": "built without liburing: apt-get install liburing-dev",
-                "io_uring_late": "built without liburing: apt-get install liburing-dev",
+                "libaio": "built without libaio: apt-get install libaio-dev, then ./bazelw shutdown",
+                "libaio_late": "built without libaio: apt-get install libaio-dev, then ./bazelw shutdown",
+                "io_uring": "built without liburing: apt-get install liburing-dev, then ./bazelw shutdown",
+                "io_uring_late": "built without liburing: apt-get install liburing-dev, then ./bazelw shutdown",
             },
         )
         self.assertEqual(len(results.measured), len(WAYS) - 4)
