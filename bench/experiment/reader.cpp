@@ -1,142 +1,30 @@
 // reader: reads files in one way, at intervals, and prints what that took as a line of JSON.
 
-#include <fcntl.h>
-#include <getopt.h>
-
 #include <algorithm>
-#include <array>
-#include <charconv>
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
-#include <optional>
-#include <string_view>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "bench/experiment/options.hpp"
 #include "bench/experiment/usage.hpp"
 #include "bench/experiment/way.hpp"
 
 namespace experiment {
 namespace {
 
-constexpr int wrong_usage = 2;
 constexpr int not_here = 3;
-
-const char* const help_text =
-    R"(Usage: reader --way=WAY [OPTION]... FILE...
-
-Reads all FILEs whole, again and again, in a process of its own so that this
-process is what is measured. Prints a line of JSON; bench:experiment runs it.
-
-  --way=WAY      blocking, pread, thread_pool, posix_aio, libaio, io_uring or
-                 linux_aio
-  --threads=N    of the thread pool (4)
-  --reads=N      how often the files are read (1000)
-  --interval=US  between reads, in microseconds (1000)
-  --late         wait for a read's completions not at once, but before the next
-  --absolute     an interval begins when the one before ends, whatever was done
-                 in it; else when the read is begun or done
-  --direct       open the files with O_DIRECT
-  --version      print the compiler, and whether it optimised
-  -h, --help     show this help
-
-Exit status: 0 if all was read, 1 if not, 2 if the command line is wrong, 3 if
-the way cannot be taken here; standard error says why.
-)";
-
-const char* const version_text =
-#ifdef __clang__
-    "clang " __clang_version__
-#else
-    "g++ " __VERSION__
-#endif
-#ifdef __OPTIMIZE__
-    ", optimised";
-#else
-    ", not optimised";
-#endif
-
-struct Options {
-  std::string way;
-  std::size_t threads = 4;
-  std::size_t reads = 1000;
-  std::size_t interval = 1000;  // microseconds
-  bool late = false;
-  bool absolute = false;
-  bool direct = false;
-  std::vector<std::string> paths;
-};
 
 // What the loop took.
 struct Took {
   double seconds;
   CpuTime cpu;
 };
-
-[[noreturn]] void refuse(const std::string& what) {
-  std::fprintf(stderr, "reader: %s\nTry --help.\n", what.c_str());
-  std::exit(wrong_usage);
-}
-
-std::size_t number(std::string_view text) {
-  std::size_t value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || rest != end || value == 0) {
-    refuse("'" + std::string(text) + "' is no number from 1");
-  }
-  return value;
-}
-
-Options parse(int argc, char** argv) {
-  enum Name : std::uint8_t {
-    way = 1,
-    threads,
-    reads,
-    interval,
-    late,
-    absolute,
-    direct,
-    version,
-    help
-  };
-  const std::array<option, 10> names{{{"way", required_argument, nullptr, way},
-                                      {"threads", required_argument, nullptr, threads},
-                                      {"reads", required_argument, nullptr, reads},
-                                      {"interval", required_argument, nullptr, interval},
-                                      {"late", no_argument, nullptr, late},
-                                      {"absolute", no_argument, nullptr, absolute},
-                                      {"direct", no_argument, nullptr, direct},
-                                      {"version", no_argument, nullptr, version},
-                                      {"help", no_argument, nullptr, help},
-                                      {nullptr, 0, nullptr, 0}}};
-  Options options;
-  for (int name = 0; (name = ::getopt_long(argc, argv, "h", names.data(), nullptr)) != -1;) {
-    // clang-format off
-    switch (name) {
-      case way: options.way = optarg; break;
-      case threads: options.threads = number(optarg); break;
-      case reads: options.reads = number(optarg); break;
-      case interval: options.interval = number(optarg); break;
-      case late: options.late = true; break;
-      case absolute: options.absolute = true; break;
-      case direct: options.direct = true; break;
-      case version: std::puts(version_text); std::exit(0);
-      case help: case 'h': std::fputs(help_text, stdout); std::exit(0);
-      default: std::exit(wrong_usage);
-    }
-    // clang-format on
-  }
-  const std::span<char*> given(argv, static_cast<std::size_t>(argc));
-  for (const char* const path : given.subspan(static_cast<std::size_t>(optind))) {
-    options.paths.emplace_back(path);
-  }
-  if (options.paths.empty()) refuse("there is no FILE");
-  return options;
-}
 
 template <class T>
 T value_or_fail(linux_aio::Result<T> result, const std::string& about) {

@@ -195,13 +195,14 @@ class RunningTest(unittest.TestCase):
         files = make_files(self.folder / "files", 2, cached=True)
         with mock.patch.object(running, "READER", _WITHOUT_PEERS):
             results = run_all(_SETTING, {False: files}, lambda _: None)
+        missing = "built without {0}: apt-get install {0}-dev, then ./bazelw shutdown"
         self.assertEqual(
             {way.name: why for way, why in results.left_out.items()},
             {
-                "libaio": "built without libaio: apt-get install libaio-dev, then ./bazelw shutdown",
-                "libaio_late": "built without libaio: apt-get install libaio-dev, then ./bazelw shutdown",
-                "io_uring": "built without liburing: apt-get install liburing-dev, then ./bazelw shutdown",
-                "io_uring_late": "built without liburing: apt-get install liburing-dev, then ./bazelw shutdown",
+                "libaio": missing.format("libaio"),
+                "libaio_late": missing.format("libaio"),
+                "io_uring": missing.format("liburing"),
+                "io_uring_late": missing.format("liburing"),
             },
         )
         self.assertEqual(len(results.measured), len(WAYS) - 4)
