@@ -20,6 +20,7 @@ from bench.experiment.running import ExperimentError, run_all
 from bench.experiment.ways import WAYS
 from tests.codegen.html_page import parse_page
 
+_COMMAND = [sys.executable, "-m", "bench.experiment.experiment"]
 _TINY = ["--reads=3", "--interval=0.1", "--repetitions=2", "--files=1,3"]
 _WITHOUT_PEERS = running.READER.with_name("reader_without_peers")
 _SETTING = Setting(
@@ -27,10 +28,14 @@ _SETTING = Setting(
 )
 
 
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+
 def _run(*options: str, **how: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "bench.experiment.experiment", *_TINY, *options],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        [*_COMMAND, *_TINY, *options],
+        env=_environment(),
         capture_output=True,
         text=True,
         check=False,
@@ -110,6 +115,16 @@ class ExperimentTest(unittest.TestCase):
         self.assertEqual(_run("--rows=pread", f"--directory={self.folder}").returncode, 0)
         self.assertEqual(list(self.folder.iterdir()), [])
 
+    def test_it_removes_them_when_it_is_ended_too(self) -> None:
+        command = [*_COMMAND, "--reads=100000", f"--directory={self.folder}"]
+        with subprocess.Popen(command, env=_environment(), stderr=subprocess.PIPE) as process:
+            assert process.stderr
+            process.stderr.readline()  # of its progress: it reads
+            self.assertEqual(len(list(self.folder.iterdir())), 1)
+            process.terminate()
+        self.assertEqual(process.returncode, 1)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
     def test_it_writes_a_page_and_a_file_for_each_chart(self) -> None:
         done = _run(
             "--rows=pread,linux_aio",
@@ -155,6 +170,11 @@ class ExperimentTest(unittest.TestCase):
         done = _run("--rows=pread,aio")
         self.assertEqual(done.returncode, 2)
         self.assertIn("no row is called aio; there are: open_read, pread,", done.stderr)
+
+    def test_a_page_that_cannot_be_written_is_said_before_anything_is_measured(self) -> None:
+        done = _run(f"--html={self.folder}/none/page.html")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--html: there is no folder ", done.stderr)
 
     def test_a_folder_that_is_not_there_is_an_error(self) -> None:
         done = _run(f"--directory={self.folder}/none")

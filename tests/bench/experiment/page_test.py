@@ -5,10 +5,12 @@ import unittest
 from bench.experiment.page import as_page
 from bench.experiment.ways import DEFAULT
 from tests.bench.experiment.made_up import WAY, made_up
+from tests.codegen.contrast import colours, contrast_of
 from tests.codegen.html_page import parse_page
 
 TEXT = as_page(made_up())
 PAGE = parse_page(TEXT)
+_THEMES = [colours(part) for part in TEXT.split("@media screen and (prefers-color-scheme: dark)")]
 
 
 class PageTest(unittest.TestCase):
@@ -27,11 +29,21 @@ class PageTest(unittest.TestCase):
             self.assertNotIn(word, text)
 
     def test_it_has_colours_for_light_and_dark(self) -> None:
-        self.assertEqual(TEXT.count("prefers-color-scheme: dark"), 1)
-        light, dark = TEXT.split("@media screen and (prefers-color-scheme: dark)")
-        for colour in ("page", "panel", "text", "quiet", "line", "ours", "others", "spread"):
-            self.assertIn(f"--{colour}: #", light)
-            self.assertIn(f"--{colour}: #", dark)
+        light, dark = _THEMES
+        self.assertEqual(light.keys(), dark.keys())
+        self.assertNotEqual(light, dark)
+
+    def test_text_and_charts_have_the_contrast_of_wcag_aa_in_both_themes(self) -> None:
+        for theme in _THEMES:
+            for text, ground in (
+                *[("text", ground) for ground in ("page", "panel", "ours-row")],
+                *[("quiet", ground) for ground in ("page", "panel")],
+                ("ours", "panel"),
+            ):
+                contrast = contrast_of(theme[text], theme[ground])
+                self.assertGreaterEqual(contrast, 4.5, f"{text} on {ground}")
+            for drawn in ("ours", "others", "spread"):
+                self.assertGreaterEqual(contrast_of(theme[drawn], theme["panel"]), 3, drawn)
 
     def test_every_name_that_is_referred_to_is_there(self) -> None:
         ids = {one.attributes["id"] for one in PAGE.all() if "id" in one.attributes}
