@@ -78,6 +78,7 @@ THREADS = Metric("threads", "Threads", "at the end", lambda one: one.threads, _s
 PHYSICAL = Metric("memory", "Memory", "physical", lambda one: one.resident, _show_kib)
 VIRTUAL = Metric("virtual", "Memory", "virtual, the most", lambda one: one.virtual, _show_kib)
 WRITTEN = Metric("written", "Memory", "written", lambda one: one.written, _show_kib)
+CPU_TIME = Metric("cpu_time", "CPU time", "seconds", lambda one: one.cpu, _show_seconds)
 UTILISATION = Metric(
     "cpu", "CPU utilisation", "of one processor", lambda one: one.utilisation, _show_share
 )

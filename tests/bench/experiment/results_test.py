@@ -80,6 +80,16 @@ class GoalTest(unittest.TestCase):
         self.assertFalse(_goal(made_up(), "Memory beyond").reached)
         self.assertEqual(_goal(made_up(), "Memory written beyond").measured, 8)
 
+    def test_cpu_time_is_compared_and_not_its_share_of_the_runtime(self) -> None:
+        results = made_up()
+        for way, seconds, cpu in (("pread", 2.0, 0.2), ("linux_aio", 1.0, 0.21)):
+            cell = Cell(WAY[way], 6, False)
+            changed = replace(results.measured[cell][0], seconds=seconds, cpu=cpu)
+            results.measured[cell] = [changed]
+        found = _goal(results, "CPU time, cached, 6 files: linux_aio / pread")
+        self.assertAlmostEqual(found.measured, 1.05)
+        self.assertTrue(found.reached)
+
     def test_without_direct_io_there_are_no_goals_of_it(self) -> None:
         texts = [goal.text for goal in goals(made_up("no disk"))]
         self.assertEqual(len(texts), 4)
@@ -89,7 +99,7 @@ class GoalTest(unittest.TestCase):
         results = made_up()
         results.left_out[WAY["open_read"]] = "it is not wanted"
         self.assertEqual(
-            [goal.text.split(",")[0] for goal in goals(results)], ["Threads", "CPU utilisation"]
+            [goal.text.split(",")[0] for goal in goals(results)], ["Threads", "CPU time"]
         )
 
 
