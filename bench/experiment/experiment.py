@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bench.experiment.charts import charts
@@ -45,15 +45,14 @@ def _positive(text: str) -> int:
 _positive.__name__ = "number from 1"  # what argparse calls it
 
 
-def _list_of(one: Callable[[str], object]) -> Callable[[str], list[object]]:
-    return lambda text: [one(word) for word in text.split(",")]
-
-
 def _microseconds(text: str) -> int:
-    return _positive(str(round(float(text) * 1000)))
+    milliseconds = float(text)
+    if not 0.001 <= milliseconds <= 60_000:
+        raise ValueError
+    return round(milliseconds * 1000)
 
 
-_microseconds.__name__ = "number of milliseconds"
+_microseconds.__name__ = "number of milliseconds, 0.001 to 60000,"
 
 
 def _ways(text: str) -> Sequence[Way]:

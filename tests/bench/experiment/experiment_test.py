@@ -171,6 +171,12 @@ class ExperimentTest(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertIn("no row is called aio; there are: open_read, pread,", done.stderr)
 
+    def test_an_interval_that_is_none_is_refused(self) -> None:
+        for interval in ("0", "inf", "soon"):
+            done = _run(f"--interval={interval}")
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("argument --interval: invalid number of milliseconds", done.stderr)
+
     def test_a_page_that_cannot_be_written_is_said_before_anything_is_measured(self) -> None:
         done = _run(f"--html={self.folder}/none/page.html")
         self.assertEqual(done.returncode, 2)
