@@ -4,6 +4,8 @@
 <catch2/catch_all.hpp>, whichever version is there, and use what both have.
 """
 
+load(":find_library.bzl", "find_library")
+
 _BUILD = """\
 load("@rules_cc//cc:defs.bzl", "cc_library")
 
@@ -28,20 +30,16 @@ _CATCH_ALL = """\
 #include "catch.hpp"  // IWYU pragma: export
 """
 
-def _find_library(repository_ctx, prefix, name):
-    folder = repository_ctx.path(prefix + "/lib")
-    for path in [folder.get_child(name)] + [child.get_child(name) for child in folder.readdir()]:
-        if path.exists:
-            return path
-    fail("no %s under %s" % (name, folder))
-
 def _catch2_impl(repository_ctx):
     prefix = repository_ctx.os.environ.get("LINUX_AIO_CATCH2_PREFIX", "/usr")
     include = repository_ctx.path(prefix + "/include/catch2")
     if include.get_child("catch_all.hpp").exists:  # 3, Debian 13 and later: a library
         srcs = ["libCatch2Main.a", "libCatch2.a"]
         for name in srcs:
-            repository_ctx.symlink(_find_library(repository_ctx, prefix, name), name)
+            library = find_library(repository_ctx, prefix, name)
+            if library == None:
+                fail("no %s under %s/lib" % (name, prefix))
+            repository_ctx.symlink(library, name)
         repository_ctx.symlink(include, "catch2")
     elif include.get_child("catch.hpp").exists:  # 2, Debian 12: a header
         srcs = ["main.cpp"]

@@ -1,7 +1,8 @@
-"""What only linux_aio's own tests, generator and examples need. No consumer loads this."""
+"""What only linux_aio's own tests, generator, examples and benchmarks need. No consumer loads this."""
 
 load(":asio.bzl", "asio_repository")
 load(":catch2.bzl", "catch2_repository")
+load(":peers.bzl", "peer_repository")
 
 _HOST_HEADERS = """
 filegroup(
@@ -13,9 +14,22 @@ filegroup(
 
 # buildifier: disable=unnamed-macro
 def linux_aio_dev_dependencies():
-    """Declares Asio, Catch2 and this machine's kernel headers; registers the generator's Python."""
+    """Declares Asio, Catch2, libaio, liburing and kernel headers; registers the generator's Python."""
     asio_repository(name = "linux_aio_asio")
     catch2_repository(name = "linux_aio_catch2")
+    peer_repository(
+        name = "linux_aio_libaio",
+        headers = ["libaio.h"],
+        library = "libaio",
+    )
+    peer_repository(
+        name = "linux_aio_liburing",
+        headers = [
+            "liburing",
+            "liburing.h",
+        ],
+        library = "liburing",
+    )
     native.new_local_repository(
         name = "linux_aio_host_headers",
         build_file_content = _HOST_HEADERS,

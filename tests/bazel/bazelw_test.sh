@@ -14,7 +14,8 @@ needs() {
 	local want=$1 folder=$2 said status
 	shift 2
 	said=$(cd "$root/$folder" && env -i PATH="$root/bin" LINUX_AIO_NO_INSTALL=1 \
-		LINUX_AIO_PYTHON=/none LINUX_AIO_ASIO_PREFIX=/none LINUX_AIO_CATCH2_PREFIX=/none LINUX_AIO_KEYRINGS=/none "$root/bazelw" "$@" 2>&1)
+		LINUX_AIO_PYTHON=/none LINUX_AIO_ASIO_PREFIX=/none LINUX_AIO_CATCH2_PREFIX=/none LINUX_AIO_KEYRINGS=/none \
+		LINUX_AIO_PEERS_PREFIX=/none "$root/bazelw" "$@" 2>&1)
 	status=$?
 	if [ "$status" -eq 0 ] || [[ $said != *"install --no-install-recommends $want"* ]] ||
 		[[ $said != *"LINUX_AIO_NO_INSTALL is set: $want"$'\n'* ]]; then
@@ -32,6 +33,7 @@ needs bazel-bootstrap . --batch version
 needs "$library" . run //examples:copy -- source/file destination
 needs "$library" . run -c opt //examples:copy
 needs "bazel-bootstrap g++ libasio-dev" . run //examples:asio_loop -- file
+needs "bazel-bootstrap g++ libaio-dev liburing-dev python3-jinja2" . run -c opt //bench:experiment -- --quick
 needs "$library" . build //:linux_aio
 needs "$library" examples build :copy
 needs "$library" tests/safe build //examples/...

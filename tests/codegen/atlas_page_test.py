@@ -1,6 +1,5 @@
 """The atlas as a page: whole, alone, and for whoever reads it with whatever."""
 
-import math
 import re
 import tempfile
 import unittest
@@ -12,6 +11,7 @@ from codegen.facts_files import load_history
 from codegen.history import History
 from codegen.regenerate import generate
 from codegen.render import render_atlas
+from tests.codegen.contrast import colours, contrast_of
 from tests.codegen.html_page import parse_page
 
 HISTORY = load_history(Path(__file__).parents[2] / "codegen/facts")
@@ -121,8 +121,8 @@ class AccessTest(unittest.TestCase):
 
     def test_text_has_the_contrast_of_wcag_aa_in_both_themes(self) -> None:
         style = PAGE.one("style").text
-        light = _colours(style[style.index(":root {") : style.index("@media screen")])
-        dark = _colours(style[style.index("@media screen") : style.index("* {")])
+        light = colours(style[style.index(":root {") : style.index("@media screen")])
+        dark = colours(style[style.index("@media screen") : style.index("* {")])
         self.assertEqual(light.keys(), dark.keys())
         for theme in (light, dark):
             for text, ground in (
@@ -131,26 +131,10 @@ class AccessTest(unittest.TestCase):
                 *[("accent", ground) for ground in ("page", "panel")],
                 *[("run-text", "run"), ("page", "accent")],
             ):
-                contrast = _contrast(theme[text], theme[ground])
+                contrast = contrast_of(theme[text], theme[ground])
                 self.assertGreaterEqual(contrast, 4.5, f"{text} on {ground}")
             for drawn in ("accent", "odd-line", "share2", "share3"):
-                self.assertGreaterEqual(_contrast(theme[drawn], theme["panel"]), 3, drawn)
-
-
-def _colours(style: str) -> dict[str, str]:
-    return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", style))
-
-
-def _contrast(one: str, other: str) -> float:
-    """By WCAG's definition."""
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    linear = (p / 12.92 if p <= 0.04045 else math.pow((p + 0.055) / 1.055, 2.4) for p in parts)
-    return sum(weight * one for weight, one in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+                self.assertGreaterEqual(contrast_of(theme[drawn], theme["panel"]), 3, drawn)
 
 
 if __name__ == "__main__":
