@@ -155,7 +155,7 @@ TEST_CASE("run_each takes a range that makes its requests, with borrowed and wit
                          index % 2 == 0 ? borrowed(file) : aio::BorrowedFd(-1);
                      return aio::read(fd).into(Bytes(index + 1));
                    }),
-                   [&](std::size_t index, auto done) {
+                   [&](std::size_t index, const auto& done) {
                      ++calls[index];
                      REQUIRE(done.result.has_value() == (index % 2 == 0));
                      REQUIRE(done.buffer.size() == index + 1);
@@ -165,7 +165,7 @@ TEST_CASE("run_each takes a range that makes its requests, with borrowed and wit
   context.run_each(indices | std::views::take(3) | std::views::transform([&](std::size_t index) {
                      return aio::read(borrowed(file)).into(Bytes(index));
                    }),
-                   [&](std::size_t index, auto done) {
+                   [&](std::size_t index, const auto& done) {
                      ++calls[index];
                      REQUIRE(code_of(done.result) == ESHUTDOWN);
                      REQUIRE(done.buffer.size() == index);
