@@ -1,8 +1,5 @@
 #include "tests/support/interposed_kernel.hpp"
 
-#include <dlfcn.h>
-#include <unistd.h>
-
 #include <array>
 #include <catch2/catch_all.hpp>
 #include <cerrno>
@@ -61,9 +58,12 @@ InterposedKernel::~InterposedKernel() { interposed = nullptr; }
 
 }  // namespace linux_aio::testing
 
-// The C library's function of this name, as far as this program is concerned.
-// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
-extern "C" long syscall(long number, ...) noexcept {
+// The linker gives these names to the C library's syscall() and to what takes its place (--wrap),
+// which serves a static program too.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
+extern "C" long __real_syscall(long number, ...) noexcept;
+
+extern "C" long __wrap_syscall(long number, ...) noexcept {
   using linux_aio::testing::interposed;
   std::array<long, 6> argument{};
   std::va_list arguments;
@@ -80,6 +80,7 @@ extern "C" long syscall(long number, ...) noexcept {
       return -1;
     }
   }
-  static const auto real = reinterpret_cast<long (*)(long, ...)>(::dlsym(RTLD_NEXT, "syscall"));
-  return real(number, argument[0], argument[1], argument[2], argument[3], argument[4], argument[5]);
+  return __real_syscall(number, argument[0], argument[1], argument[2], argument[3], argument[4],
+                        argument[5]);
 }
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
