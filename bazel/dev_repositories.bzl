@@ -14,7 +14,7 @@ filegroup(
 
 # buildifier: disable=unnamed-macro
 def linux_aio_dev_dependencies():
-    """Declares Asio, Catch2, libaio, liburing and kernel headers; registers the generator's Python."""
+    """Declares what the tests, examples and benchmarks rest on; registers Python and the cross compilers."""
     asio_repository(name = "linux_aio_asio")
     catch2_repository(name = "linux_aio_catch2")
     peer_repository(
@@ -35,4 +35,7 @@ def linux_aio_dev_dependencies():
         build_file_content = _HOST_HEADERS,
         path = "/usr/include",
     )
-    native.register_toolchains("//bazel/python:toolchain")
+    native.register_toolchains(
+        "//bazel/python:toolchain",
+        "//bazel/toolchains:all",
+    )

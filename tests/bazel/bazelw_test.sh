@@ -46,5 +46,9 @@ needs "$tests" tests test safe:all
 needs "$tests" . query 'deps(//tests/...)'
 needs "bazel-bootstrap catch2 clang-19 g++ libasio-dev python3-clang python3-jinja2" . test --config=clang //...
 needs "bazel-bootstrap clang-19 clang-tidy-19 g++" . build --config=tidy //:raw
+needs "bazel-bootstrap g++ g++-aarch64-linux-gnu" . build --config=aarch64 //:linux_aio
+needs "bazel-bootstrap g++ g++-arm-linux-gnueabihf" . build --config=arm //:linux_aio
+needs "bazel-bootstrap g++ g++-i686-linux-gnu" . build --config=i386 //:linux_aio
+needs "bazel-bootstrap g++ g++-powerpc64le-linux-gnu" . build --config=ppc64le //:linux_aio
 
 [ "$failures" -eq 0 ]
