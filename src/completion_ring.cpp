@@ -15,7 +15,7 @@ CompletionRing::CompletionRing(raw::aio_context_t handle) noexcept {
     return;
   }
   header_ = header;
-  events_ = reinterpret_cast<const raw::io_event*>(header + 1);
+  events_ = static_cast<const raw::io_event*>(static_cast<const void*>(header + 1));
   size_ = header->nr;
 }
 

@@ -88,7 +88,7 @@ void store(Slot& slot, Arguments&&... arguments) noexcept {
 
 template <class Stored>
 [[nodiscard]] Stored& stored_in(Slot& slot) noexcept {
-  return *std::launder(reinterpret_cast<Stored*>(slot.storage));
+  return *std::launder(static_cast<Stored*>(static_cast<void*>(slot.storage)));
 }
 
 /// Moves `Stored` out of `slot` and frees the slot, so that a continuation can use it at once.
