@@ -15,10 +15,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from codegen.errors import CodegenError
-from codegen.pins import FILE, Pin
+from codegen.pins import Package
 
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-_PIN = f"pin what the mirror has in codegen/{FILE.name}"
 
 
 def find_mirror() -> str:
@@ -52,18 +51,28 @@ def contents(package: Path) -> Iterator[tarfile.TarFile]:
 class Apt:
     """An apt of our own, with its state in a folder."""
 
-    def __init__(self, folder: Path, mirror: str, suites: Sequence[str]) -> None:
+    def __init__(  # pylint: disable=too-many-arguments  # what apt is told
+        self,
+        folder: Path,
+        mirror: str,
+        suites: Sequence[str],
+        pins: str = "codegen/pins.toml",
+        architecture: str = "amd64",
+    ) -> None:
+        """`pins` is the file for errors to name, in the sources."""
         if not _KEYRING.exists():
             raise CodegenError(_KEYRING, "missing", "apt-get install debian-archive-keyring")
         self._packages = folder / "packages"
+        self._pins = pins
         for needed in ("state/lists/partial", "cache/archives/partial", "packages"):
             (folder / needed).mkdir(parents=True, exist_ok=True)
         (folder / "debian.sources").write_text(
             f"Types: deb\nURIs: {mirror}\nSuites: {' '.join(suites)}\nComponents: main\n"
-            f"Architectures: amd64\nSigned-By: {_KEYRING}\n",
+            f"Architectures: {architecture}\nSigned-By: {_KEYRING}\n",
             encoding="utf-8",
         )
         settings = {
+            "APT::Architecture": architecture,
             "Dir::Etc::SourceList": folder / "debian.sources",
             "Dir::Etc::SourceParts": "/dev/null",
             "Dir::State": folder / "state",
@@ -83,7 +92,7 @@ class Apt:
         self._apt_get(["update"], "the suites cannot be read", "see what apt says")
         self._updated = True
 
-    def download(self, pin: Pin) -> Path:
+    def download(self, pin: Package) -> Path:
         """The package of a pin, downloaded unless it is there, and its checksum right."""
         path = self._downloaded(pin)
         if path and _sha256(path) == pin.sha256:
@@ -95,20 +104,26 @@ class Apt:
             raise CodegenError(
                 path,
                 f"its SHA-256 is {found}, not {pin.sha256}, so it was deleted",
-                f"fetch again; if it stays so, find out why before you change {FILE.name}",
+                f"fetch again; if it stays so, find out why before you change {self._pins}",
             )
         return path
 
-    def _downloaded(self, pin: Pin) -> Path | None:
+    @property
+    def _remedy(self) -> str:
+        return f"pin what the mirror has in {self._pins}"
+
+    def _downloaded(self, pin: Package) -> Path | None:
         name = f"{pin.package}_{pin.version.replace(':', '%3a')}_*.deb"
         return next(self._packages.glob(name), None)
 
-    def _download(self, pin: Pin) -> Path:
+    def _download(self, pin: Package) -> Path:
         if not self._updated:
             self.update()
         try:
             self._apt_get(
-                ["download", f"{pin.package}={pin.version}"], f"{pin} cannot be had", _PIN
+                ["download", f"{pin.package}={pin.version}"],
+                f"{pin} cannot be had",
+                self._remedy,
             )
         except CodegenError as error:
             raise self._with_remedy(error, pin) from error
@@ -117,19 +132,19 @@ class Apt:
             raise CodegenError("apt-get", f"{pin} was not downloaded", "see what apt says")
         return path
 
-    def _with_remedy(self, error: CodegenError, pin: Pin) -> CodegenError:
+    def _with_remedy(self, error: CodegenError, pin: Package) -> CodegenError:
         """The error, and if the mirror has another version, what the pin of that is."""
         known = _run(
             ["apt-cache", "show", "--no-all-versions", pin.package],
             "no such package",
-            _PIN,
+            self._remedy,
             environment=self._environment,
         )
         fields = dict(line.split(": ", 1) for line in known.splitlines() if ": " in line)
         if fields.get("Version") in (None, pin.version):
             return error
         fresh = f'version = "{fields["Version"]}" and sha256 = "{fields["SHA256"]}"'
-        return CodegenError("apt-get", f"{pin} is gone", f"{_PIN}: {fresh}")
+        return CodegenError("apt-get", f"{pin} is gone", f"{self._remedy}: {fresh}")
 
     def _apt_get(self, arguments: Sequence[str], what: str, remedy: str) -> None:
         quiet = [] if sys.stderr.isatty() else ["-qq"]

@@ -14,12 +14,9 @@ Kind = Literal["kernel", "compiler"]
 
 
 @dataclass(frozen=True)
-class Pin:
-    """One package: of a kernel's source, or of a cross compiler."""
+class Package:
+    """One package of Debian, and nothing else of that name."""
 
-    kind: Kind
-    name: str
-    """The series of a kernel: 7.2 of 7.2.12. What a compiler compiles for."""
     suite: str
     package: str
     version: str
@@ -29,19 +26,33 @@ class Pin:
         return f"{self.package} {self.version} of {self.suite}"
 
 
+@dataclass(frozen=True)
+class Pin(Package):
+    """The package of a kernel's source, or of a cross compiler."""
+
+    kind: Kind
+    name: str
+    """The series of a kernel: 7.2 of 7.2.12. What a compiler compiles for."""
+
+
 def load_pins(path: Path = FILE) -> tuple[Pin, ...]:
     """All pins, in the file's order."""
+    data = load_toml(path)
+    return tuple(pin for kind in get_args(Kind) for pin in _pins_of_kind(path, kind, data))
+
+
+def load_toml(path: Path) -> dict[str, Any]:
+    """What a file of pins says."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise CodegenError(path, str(error), "mend the file") from error
-    return tuple(pin for kind in get_args(Kind) for pin in _pins_of_kind(path, kind, data))
 
 
 def _pins_of_kind(path: Path, kind: Kind, data: dict[str, Any]) -> Iterator[Pin]:
     for name, values in data.get(kind, {}).items():
         try:
-            yield Pin(kind, name, **values)
+            yield Pin(kind=kind, name=name, **values)
         except TypeError as error:
             where = locate(path, f'[{kind}."{name}"]')
             raise CodegenError(
