@@ -80,7 +80,7 @@ TEST_CASE("a context takes fewer requests than its ring has places") {
   CompleteRead read;
   for (const unsigned nr_events : {1U, 127U, 1000U}) {
     const RawContext context(nr_events);
-    REQUIRE(fill(context, read.request) < RawRing(context.handle()).header().nr);
+    REQUIRE(fill(context, read.request) < static_cast<long>(RawRing(context.handle()).header().nr));
   }
 }
 

@@ -167,7 +167,7 @@ TEST_CASE("the size is that of the file now") {
   const TemporaryFile file(pattern(1234));
   const aio::File opened = must(aio::File::open(file.path().c_str(), aio::Access::read_only));
   REQUIRE(must(opened.size()) == 1234);
-  REQUIRE(::truncate(file.path().c_str(), off_t{5} << 32U) == 0);
+  REQUIRE(::truncate64(file.path().c_str(), ::off64_t{5} << 32U) == 0);
   REQUIRE(must(opened.size()) == std::uint64_t{5} << 32U);
 }
 

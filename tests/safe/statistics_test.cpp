@@ -49,7 +49,7 @@ TEST_CASE("statistics add up inside a continuation, too") {
       });
     }
     REQUIRE(must(context.wait(10)) == 10);
-    for (std::uint64_t count = 0; count < 10; ++count) {
+    for (std::size_t count = 0; count < 10; ++count) {
       REQUIRE(reaped_by_ring[count] == (ring ? count + 1 : 0));
     }
   }
