@@ -56,6 +56,10 @@ TEST_CASE("a forked child has its parent's ring, and can take its parent's event
     return stolen && stolen->obj == raw::address_of(&read.request) ? 0 : 1;
   });
   REQUIRE(ending.status == 0);
+  if (RawRing(context.handle()).head() == 0) {
+    REQUIRE(context.next_event().obj == raw::address_of(&read.request));
+    return skip("this kernel gives a forked child a copy of the ring, with nothing to steal");
+  }
   REQUIRE(context.has_no_event());
 }
 
