@@ -15,7 +15,7 @@ needs() {
 	shift 2
 	said=$(cd "$root/$folder" && env -i PATH="$root/bin" LINUX_AIO_NO_INSTALL=1 \
 		LINUX_AIO_PYTHON=/none LINUX_AIO_ASIO_PREFIX=/none LINUX_AIO_CATCH2_PREFIX=/none LINUX_AIO_KEYRINGS=/none \
-		LINUX_AIO_PEERS_PREFIX=/none "$root/bazelw" "$@" 2>&1)
+		LINUX_AIO_PEERS_PREFIX=/none LINUX_AIO_SBIN=/none "$root/bazelw" "$@" 2>&1)
 	status=$?
 	if [ "$status" -eq 0 ] || [[ $said != *"install --no-install-recommends $want"* ]] ||
 		[[ $said != *"LINUX_AIO_NO_INSTALL is set: $want"$'\n'* ]]; then
@@ -27,6 +27,7 @@ needs() {
 library="bazel-bootstrap g++"
 generator="bazel-bootstrap g++ python3-clang python3-jinja2"
 tests="bazel-bootstrap catch2 g++ libasio-dev python3-clang python3-jinja2"
+emulated="bazel-bootstrap cpio debian-archive-keyring e2fsprogs g++ kmod qemu-system-arm qemu-system-misc qemu-system-ppc qemu-system-x86 zstd"
 
 needs bazel-bootstrap . info
 needs bazel-bootstrap . --batch version
@@ -39,6 +40,7 @@ needs "$library" examples build :copy
 needs "$library" tests/safe build //examples/...
 needs "$generator" . run //codegen:regenerate
 needs "bazel-bootstrap debian-archive-keyring g++ make python3-clang python3-jinja2" . run //codegen:fetch
+needs "$emulated" . run //tests/emulated -- --arch aarch64
 needs "$tests" . test //...
 needs "$tests" . test ...
 needs "$tests" . test -- //... -//codegen/...
