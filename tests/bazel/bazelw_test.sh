@@ -27,7 +27,7 @@ needs() {
 library="bazel-bootstrap g++"
 generator="bazel-bootstrap g++ python3-clang python3-jinja2"
 tests="bazel-bootstrap catch2 g++ libasio-dev python3-clang python3-jinja2"
-emulated="bazel-bootstrap cpio debian-archive-keyring e2fsprogs g++ kmod qemu-system-arm qemu-system-misc qemu-system-ppc qemu-system-x86 zstd"
+emulated="bazel-bootstrap cpio debian-archive-keyring e2fsprogs g++ kmod"
 
 needs bazel-bootstrap . info
 needs bazel-bootstrap . --batch version
@@ -40,7 +40,8 @@ needs "$library" examples build :copy
 needs "$library" tests/safe build //examples/...
 needs "$generator" . run //codegen:regenerate
 needs "bazel-bootstrap debian-archive-keyring g++ make python3-clang python3-jinja2" . run //codegen:fetch
-needs "$emulated" . run //tests/emulated -- --arch aarch64
+needs "$emulated qemu-system-arm zstd" . run //tests/emulated -- --arch aarch64
+needs "$emulated qemu-system-arm qemu-system-misc qemu-system-ppc qemu-system-x86 zstd" . run //tests/emulated -- --matrix
 needs "$tests" . test //...
 needs "$tests" . test ...
 needs "$tests" . test -- //... -//codegen/...
