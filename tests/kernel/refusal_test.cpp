@@ -163,7 +163,9 @@ TEST_CASE("a buffer in the kernel's half of the memory is EFAULT, alone or as a 
   Refusals refusals;
   raw::iocb request = refusals.read();
   request.aio_buf = std::numeric_limits<std::uintptr_t>::max() - 4095;
-  REQUIRE(refusals.answer_to(request) == -EFAULT);
+  const long answer = refusals.answer_to(request);
+  if (answer == 1) return skip("a process may have memory at any address of this processor");
+  REQUIRE(answer == -EFAULT);
   // SAFETY: the kernel refuses the address, and nobody else looks at it.
   std::array<::iovec, 1> segments{
       {{.iov_base = reinterpret_cast<void*>(static_cast<std::uintptr_t>(request.aio_buf)),

@@ -341,14 +341,6 @@ TEST_CASE("what io_submit refuses for its numbers says the numbers") {
           [](Scene& s) { return with_priority(s.read(s.file()), 0, 3); },
           EINVAL,
           {"level 3", "no class"}},
-      Row{"a buffer in the kernel's half",
-          [](Scene& s) {
-            raw::iocb request = s.read(s.file());
-            request.aio_buf = std::numeric_limits<std::uintptr_t>::max() - 4095;
-            return request;
-          },
-          EFAULT,
-          {"the buffer is not in this process's memory"}},
       Row{"an array of buffers that is nowhere",
           [](Scene& s) {
             raw::iocb request = s.read_into(s.file(), 1);
@@ -371,6 +363,22 @@ TEST_CASE("what io_submit refuses for its numbers says the numbers") {
           {"the flag dont_cache", "Linux 6.14"}},
   };
   for (const Row& row : rows) require_row(row, Call::io_submit);
+}
+
+TEST_CASE("a buffer where no process has memory is said to be there") {
+#if defined(__s390x__)
+  skip("a process may have memory at any address of s390x");
+#else
+  const Row row{"a buffer in the kernel's half",
+                [](Scene& s) {
+                  raw::iocb request = s.read(s.file());
+                  request.aio_buf = std::numeric_limits<std::uintptr_t>::max() - 4095;
+                  return request;
+                },
+                EFAULT,
+                {"the buffer is not in this process's memory"}};
+  require_row(row, Call::io_submit);
+#endif
 }
 
 TEST_CASE("flags that contradict each other are named") {
