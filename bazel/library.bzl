@@ -7,6 +7,7 @@ _COPTS = [
     "-std=c++23",
     "-fno-exceptions",
     "-fno-rtti",
+    "-D_FILE_OFFSET_BITS=64",  # or fstat() and lseek() fail on large files where long has 32 bits
 ]
 
 def _include_path_impl(ctx):

@@ -58,6 +58,17 @@ TEST_CASE("a buffered file is synchronous both ways") {
   REQUIRE(contains(aio::describe(found), "page cache"));
 }
 
+TEST_CASE("a file of more than 4 GiB is as any other") {
+  constexpr ::off64_t most = (::off64_t{5} << 30U) + 10;
+  const TemporaryFile file;
+  REQUIRE(::ftruncate64(file.fd(), most) == 0);
+  const aio::File large = must(aio::File::open(file.path().c_str(), aio::Access::read_only));
+  REQUIRE(must(aio::probe_file(large)).kind == FileKind::regular);
+  aio::Context context = make_context();
+  auto [end] = context.run(aio::read(large).into(Bytes(100)).at(std::uint64_t{5} << 30U));
+  REQUIRE(must(end.result) == 10);
+}
+
 TEST_CASE("O_DIRECT where the kernel tells its alignment is asynchronous") {
   const TemporaryFile file(pattern(8192));
   const int fd = ::open(file.path().c_str(), O_RDWR | O_DIRECT | O_CLOEXEC);
