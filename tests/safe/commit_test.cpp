@@ -1,4 +1,6 @@
 // A Commit: the sync is sent after its writes, and only if all of them are whole.
+#include <fcntl.h>
+
 #include <catch2/catch_all.hpp>
 #include <cerrno>
 #include <csignal>
@@ -142,7 +144,7 @@ TEST_CASE("a write that failed or was short is not made durable: the sync is ECA
 TEST_CASE("a sync that was not sent says why") {
   const TemporaryFile log;
   const Pipe pipe;
-  const Pipe empty;
+  const Pipe empty(O_NONBLOCK);
   aio::Context context = make_context();
   const auto message_after = [&](auto write_and_end) {
     std::string message;

@@ -1,4 +1,6 @@
 // What the kernel does seldom, made to happen.
+#include <fcntl.h>
+
 #include <algorithm>
 #include <catch2/catch_all.hpp>
 #include <cerrno>
@@ -160,7 +162,7 @@ TEST_CASE("a staged request goes out with the first room, while others stay in t
     if (result > 0) in_kernel -= result;
     return result;
   };
-  const Pipe pipe;
+  const Pipe pipe(O_NONBLOCK);
   aio::Context context = make_context_without_ring();
   submit(context, Held(pipe), [](const auto&) {});
   const Reads reads(context, 1);
