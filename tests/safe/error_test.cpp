@@ -222,6 +222,7 @@ TEST_CASE("the remedy for a full fs.aio-max-nr is a limit that is enough") {
 }
 
 TEST_CASE("offset and length appear in full, however large") {
-  require_words(Error(Call::completion, EINVAL, read_of(~std::size_t{0}, -1, 0)),
-                {"18446744073709551615 bytes at offset 18446744073709551615"});
+  constexpr std::size_t most = ~std::size_t{0};
+  const std::string words = std::to_string(most) + " bytes at offset 18446744073709551615";
+  require_words(Error(Call::completion, EINVAL, read_of(most, -1, 0)), {words.c_str()});
 }

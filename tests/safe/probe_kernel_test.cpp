@@ -31,6 +31,11 @@ bool contains(const std::string& text, const std::string& words) {
 Ending probe_without(long number, int code, bool (*right)(const aio::KernelCapabilities&)) {
   return in_child([=] {
     if (!forbid_system_call(number, code)) return 77;
+    // Where long has 32 bits there are two of them.
+    if (number == raw::nr_io_pgetevents && raw::nr_io_pgetevents_time64 != raw::nr_absent &&
+        !forbid_system_call(raw::nr_io_pgetevents_time64, code)) {
+      return 77;
+    }
     const auto found = aio::probe_kernel();
     if (!found) return 1;
     std::fputs(aio::describe(*found).c_str(), stderr);

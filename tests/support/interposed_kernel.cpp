@@ -44,6 +44,9 @@ std::optional<long> ask_hook(const InterposedKernel& kernel, long number,
         context, argument[1], argument[2], pointer<raw::io_event>(argument[3]),
         pointer<raw::pgetevents_timespec>(argument[4]), pointer<raw::aio_sigset>(argument[5]));
   }
+  // Where long has 32 bits there is another one, which is tried first: older kernels do not have
+  // it.
+  if (number == raw::nr_io_pgetevents_time64 && kernel.io_pgetevents) return -ENOSYS;
   return std::nullopt;
 }
 

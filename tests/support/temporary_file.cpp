@@ -25,7 +25,7 @@ std::vector<std::byte> pattern(std::size_t size, unsigned seed) {
 }
 
 TemporaryFile::TemporaryFile(std::span<const std::byte> content)
-    : path_(temporary_folder() + "/linux_aio_XXXXXX"), fd_(::mkostemp(path_.data(), O_CLOEXEC)) {
+    : path_(temporary_folder() + "/linux_aio_XXXXXX"), fd_(::mkostemp64(path_.data(), O_CLOEXEC)) {
   REQUIRE(fd_ >= 0);
   REQUIRE(::pwrite(fd_, content.data(), content.size(), 0) == static_cast<ssize_t>(content.size()));
 }
