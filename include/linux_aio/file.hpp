@@ -24,7 +24,8 @@ class BorrowedFd {
   /// Whether a transfer would make io_submit wait for the other side: a pipe, a socket or the like
   /// without O_NONBLOCK. Such a transfer is sent with no_wait: it is EAGAIN where there is nothing
   /// to read, or no room to write. What does not know no_wait refuses it with EOPNOTSUPP, as a FIFO
-  /// in a file system does; File::open makes that O_NONBLOCK.
+  /// in a file system does, and pipes and sockets before Linux 6.4; File::open makes a FIFO
+  /// O_NONBLOCK.
   [[nodiscard]] constexpr bool may_block() const noexcept { return may_block_; }
 
   /// The file's size in bytes. Errors: those of statx(2). Source: statx(2).

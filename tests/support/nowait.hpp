@@ -1,4 +1,4 @@
-// What older kernels lack of RWF_NOWAIT.
+// What older kernels know of RWF_NOWAIT.
 #pragma once
 
 #include <sys/uio.h>
@@ -10,7 +10,7 @@
 
 namespace linux_aio::testing {
 
-/// Whether pipes know RWF_NOWAIT, as they do since Linux 6.4; if not, the test's log says so.
+/// Whether pipes know RWF_NOWAIT, as they and sockets do since Linux 6.4; if not, the log says so.
 [[nodiscard]] inline bool pipes_know_nowait() {
   const Pipe pipe;
   char byte = 0;
