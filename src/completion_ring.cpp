@@ -15,6 +15,7 @@ CompletionRing::CompletionRing(raw::aio_context_t handle) noexcept {
     return;
   }
   header_ = header;
+  // NOLINTNEXTLINE(bugprone-casting-through-void): -Wcast-align knows not that the ring is a page
   events_ = static_cast<const raw::io_event*>(static_cast<const void*>(header + 1));
   size_ = header->nr;
 }

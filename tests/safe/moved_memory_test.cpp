@@ -52,7 +52,7 @@ TEST_CASE("a buffer whose memory moves with it ends the program, where assertion
   });
   require_death([&file](aio::Context& context) {
     const Task task = [](aio::Context& its_context, const TemporaryFile& its_file) -> Task {
-      co_await its_context.async(aio::read(borrowed(its_file)).into(Inside()));
+      static_cast<void>(co_await its_context.async(aio::read(borrowed(its_file)).into(Inside())));
     }(context, file);
   });
 }
