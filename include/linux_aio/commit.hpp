@@ -91,10 +91,7 @@ class [[nodiscard]] Commit : private detail::OpenCommit {
     detail::CommitContinuation<Callable> part{engine, sync_, request.length(),
                                               std::forward<Continuation>(continuation)};
     detail::Slot* const slot = detail::place_owned(*engine, request, part);
-    if (slot == nullptr) {
-      return std::unexpected(Rejected<Request, Callable>{engine->refusal(), std::move(request),
-                                                         std::move(part.continuation)});
-    }
+    if (slot == nullptr) return detail::reject(*engine, request, part.continuation);
     engine->keep(sync_);
     engine->stage(*slot);
     return engine->id_of(*slot);

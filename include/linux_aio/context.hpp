@@ -11,6 +11,7 @@
 #include <linux_aio/context_options.hpp>
 #include <linux_aio/detail/engine.hpp>
 #include <linux_aio/detail/fatal.hpp>
+#include <linux_aio/detail/run.hpp>
 #include <linux_aio/detail/submit.hpp>
 #include <linux_aio/error.hpp>
 #include <linux_aio/in_flight_request.hpp>
@@ -18,9 +19,7 @@
 #include <linux_aio/statistics.hpp>
 #include <linux_aio/sync.hpp>
 #include <memory>
-#include <optional>
 #include <ranges>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -73,18 +72,7 @@ class Context {
   template <class... Requests>
   [[nodiscard]] auto run(Requests&&... requests) noexcept {
     (detail::explain_request<Requests&&>(), ...);
-    detail::Engine& engine = this->engine();  // which stays where it is if the context is moved
-    std::tuple<std::optional<typename Requests::Completion>...> completions;
-    std::size_t left = sizeof...(Requests);
-    const auto start = [&](auto& request, auto& slot) {
-      detail::stage_lent(engine, request, [&slot, &left](auto&& done) noexcept {
-        slot.emplace(std::move(done));
-        --left;
-      });
-    };
-    std::apply([&](auto&... slots) { (start(requests, slots), ...); }, completions);
-    while (left != 0) engine.wait_or_die();
-    return std::apply([](auto&... slots) { return std::tuple(std::move(*slots)...); }, completions);
+    return detail::run_all(engine(), requests...);
   }
 
   /// Runs all of `requests`, a range of requests of one type, and returns when all are complete.
@@ -103,22 +91,7 @@ class Context {
     static_assert(
         !std::is_const_v<std::remove_reference_t<std::ranges::range_reference_t<Requests>>>,
         "requests are given up when they are run: the range must not be const");
-    detail::Engine& engine = this->engine();
-    std::size_t left = 0;
-    for (std::size_t index = 0; auto&& request : requests) {
-      ++left;
-      const auto finish = [&continuation, &left, index](auto&& done) noexcept {
-        continuation(index, std::move(done));
-        --left;
-      };
-      if constexpr (std::is_lvalue_reference_v<std::ranges::range_reference_t<Requests>>) {
-        detail::stage_lent(engine, request, finish);
-      } else {
-        detail::stage_moved(engine, request, finish);
-      }
-      ++index;
-    }
-    while (left != 0) engine.wait_or_die();
+    detail::run_each(engine(), requests, continuation);
   }
 
   /// Stages a request; the next flush(), poll(), wait() or run() hands it to the kernel. When it is
@@ -139,10 +112,7 @@ class Context {
     const detail::ThreadCheck::Use use(engine.thread_check);
     Callable callable(std::forward<Continuation>(continuation));
     detail::Slot* const slot = detail::place_owned(engine, request, callable);
-    if (slot == nullptr) {
-      return std::unexpected(
-          Rejected<Request, Callable>{engine.refusal(), std::move(request), std::move(callable)});
-    }
+    if (slot == nullptr) return detail::reject(engine, request, callable);
     engine.stage(*slot);
     return engine.id_of(*slot);
   }
@@ -182,10 +152,7 @@ class Context {
     const detail::ThreadCheck::Use use(engine.thread_check);
     Callable callable(std::forward<Continuation>(continuation));
     detail::Slot* const slot = detail::place_owned(engine, sync, callable);
-    if (slot == nullptr) {
-      return std::unexpected(
-          Rejected<Sync, Callable>{engine.refusal(), std::move(sync), std::move(callable)});
-    }
+    if (slot == nullptr) return detail::reject(engine, sync, callable);
     engine.hold(*slot);
     return Commit(engine, engine.id_of(*slot));
   }

@@ -1,7 +1,8 @@
-// What Context and Commit do with a request that they are given.
+// What Context and Commit do with a request that they are to own.
 #pragma once
 
 #include <concepts>
+#include <expected>
 #include <linux_aio/detail/engine.hpp>
 #include <linux_aio/detail/operation.hpp>
 #include <linux_aio/detail/request.hpp>
@@ -58,32 +59,12 @@ template <Request R, class Continuation>
   return nullptr;
 }
 
-/// Stages a request as soon as there is room. If the context is not usable it completes at once.
-template <class Operation, Request R, class Continuation>
-void stage_when_there_is_room(Engine& engine, R& request, Continuation& continuation) noexcept {
-  while (Slot* const slot = engine.await_slot()) {
-    if (Operation::place(engine, *slot, request, continuation)) {
-      engine.stage(*slot);
-      return;
-    }
-    engine.release(*slot);
-    engine.wait_or_die();
-  }
-  const Engine::Running running(engine);
-  std::move(continuation)(
-      std::move(request.in_flight()).complete(std::unexpected(engine.refusal())));
-}
-
-/// A request that stays where it is until it is complete.
+/// Hands back both, which nothing was moved from, with the reason.
 template <Request R, class Continuation>
-void stage_lent(Engine& engine, R& request, Continuation continuation) noexcept {
-  stage_when_there_is_room<LentOperation<R, Continuation>>(engine, request, continuation);
-}
-
-/// A request of which the slot keeps what is needed.
-template <Request R, class Continuation>
-void stage_moved(Engine& engine, R& request, Continuation continuation) noexcept {
-  stage_when_there_is_room<OwnedOperation<R, Continuation>>(engine, request, continuation);
+[[nodiscard]] std::unexpected<Rejected<R, Continuation>> reject(
+    const Engine& engine, R& request, Continuation& continuation) noexcept {
+  return std::unexpected(
+      Rejected<R, Continuation>{engine.refusal(), std::move(request), std::move(continuation)});
 }
 
 }  // namespace detail
