@@ -77,10 +77,13 @@ void Engine::settle() noexcept {
 }
 
 Slot* Engine::acquire_behind_others() noexcept {
-  if (!usable() || runs_waiting_ != 0) return nullptr;
   serve_room_queue();
   settle();
-  return slots_.acquire();
+  return take_free_slot();
+}
+
+Slot* Engine::take_free_slot() noexcept {
+  return usable() && runs_waiting_ == 0 ? slots_.acquire() : nullptr;
 }
 
 Slot* Engine::await_freed_slot() noexcept {
@@ -124,7 +127,7 @@ void Engine::await_room(RoomWaiter& waiter) noexcept {
 
 void Engine::serve_room_queue() noexcept {
   while (!room_queue_.empty()) {
-    Slot* const slot = usable() && runs_waiting_ == 0 ? slots_.acquire() : nullptr;
+    Slot* const slot = take_free_slot();
     if (slot == nullptr) return;
     RoomWaiter& waiter = room_queue_.front();
     if (!waiter.start(waiter, *slot)) return slots_.release(*slot);

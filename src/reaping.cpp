@@ -185,9 +185,8 @@ void Engine::finish_refused() noexcept {
     const Error error(slot.refused_by, slot.refusal, slot.iocb);
     slot.refusal = 0;
     ++finished_;
-    ++depth_;
+    const Running running(*this);
     slot.finish(*this, slot, Outcome(error));
-    --depth_;
   }
 }
 

@@ -175,6 +175,7 @@ class Engine {
 
   void settle() noexcept;
   [[nodiscard]] Slot* acquire_behind_others() noexcept;
+  [[nodiscard]] Slot* take_free_slot() noexcept;
   [[nodiscard]] Slot* await_freed_slot() noexcept;
   void serve_room_queue() noexcept;
   [[nodiscard]] long submit(std::size_t first) noexcept;
