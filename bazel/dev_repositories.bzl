@@ -2,6 +2,7 @@
 
 load(":asio.bzl", "asio_repository")
 load(":catch2.bzl", "catch2_repository")
+load(":google_benchmark.bzl", "google_benchmark_repository")
 load(":peers.bzl", "peer_repository")
 
 _HOST_HEADERS = """
@@ -17,6 +18,7 @@ def linux_aio_dev_dependencies():
     """Declares what the tests, examples and benchmarks rest on; registers Python and the cross compilers."""
     asio_repository(name = "linux_aio_asio")
     catch2_repository(name = "linux_aio_catch2")
+    google_benchmark_repository(name = "linux_aio_google_benchmark")
     peer_repository(
         name = "linux_aio_libaio",
         headers = ["libaio.h"],

@@ -15,7 +15,7 @@ needs() {
 	shift 2
 	said=$(cd "$root/$folder" && env -i PATH="$root/bin" LINUX_AIO_NO_INSTALL=1 \
 		LINUX_AIO_PYTHON=/none LINUX_AIO_ASIO_PREFIX=/none LINUX_AIO_CATCH2_PREFIX=/none LINUX_AIO_KEYRINGS=/none \
-		LINUX_AIO_PEERS_PREFIX=/none LINUX_AIO_SBIN=/none "$root/bazelw" "$@" 2>&1)
+		LINUX_AIO_PEERS_PREFIX=/none LINUX_AIO_SBIN=/none LINUX_AIO_BENCHMARK_PREFIX=/none "$root/bazelw" "$@" 2>&1)
 	status=$?
 	if [ "$status" -eq 0 ] || [[ $said != *"install --no-install-recommends $want"* ]] ||
 		[[ $said != *"LINUX_AIO_NO_INSTALL is set: $want"$'\n'* ]]; then
@@ -35,6 +35,8 @@ needs "$library" . run //examples:copy -- source/file destination
 needs "$library" . run -c opt //examples:copy
 needs "bazel-bootstrap g++ libasio-dev" . run //examples:asio_loop -- file
 needs "bazel-bootstrap g++ libaio-dev liburing-dev python3-jinja2" . run -c opt //bench:experiment -- --quick
+needs "bazel-bootstrap g++ libaio-dev libbenchmark-dev liburing-dev" . run -c opt //bench:overhead -- --help
+needs "bazel-bootstrap g++ libaio-dev libbenchmark-dev liburing-dev python3-jinja2" . build //bench:all
 needs "$library" . build //:linux_aio
 needs "$library" examples build :copy
 needs "$library" tests/safe build //examples/...
