@@ -1,9 +1,7 @@
 """The experiment, run as its user runs it, on the real kernel; how long it takes is no matter."""
 
-import ctypes
 import json
 import os
-import struct
 import subprocess
 import sys
 import tempfile
@@ -18,6 +16,7 @@ from bench.experiment.corpus import direct_obstacle, file_system, make_files
 from bench.experiment.results import Setting
 from bench.experiment.running import ExperimentError, run_all
 from bench.experiment.ways import WAYS
+from tests.bench.seccomp import IO_URING_SETUP, forbid
 from tests.codegen.html_page import parse_page
 
 _COMMAND = [sys.executable, "-m", "bench.experiment.experiment"]
@@ -41,30 +40,6 @@ def _run(*options: str, **how: Any) -> subprocess.CompletedProcess[str]:
         check=False,
         **how,
     )
-
-
-def _forbid_io_uring() -> None:
-    """As Docker does it: io_uring_setup is refused with EPERM from now on."""
-    load, jump_if_equal, give = 0x20, 0x15, 0x06  # of BPF
-    allow, refuse = 0x7FFF0000, 0x00050000 | 1
-    io_uring_setup = 425
-    program = b"".join(
-        struct.pack("=HBBI", *step)
-        for step in (
-            (load, 0, 0, 0),
-            (jump_if_equal, 0, 1, io_uring_setup),
-            (give, 0, 0, refuse),
-            (give, 0, 0, allow),
-        )
-    )
-    steps = ctypes.create_string_buffer(program)
-    filter_of = struct.pack("HP", len(program) // 8, ctypes.addressof(steps))
-    libc = ctypes.CDLL(None, use_errno=True)
-    set_seccomp, set_no_new_privileges, with_filter = 22, 38, 2
-    if libc.prctl(set_no_new_privileges, 1, 0, 0, 0) or libc.prctl(
-        set_seccomp, with_filter, filter_of
-    ):
-        raise OSError(ctypes.get_errno(), "prctl")
 
 
 class ExperimentTest(unittest.TestCase):
@@ -146,7 +121,7 @@ class ExperimentTest(unittest.TestCase):
 
     def test_where_io_uring_is_forbidden_it_is_left_out(self) -> None:
         done = _run(
-            "--rows=pread,io_uring", f"--directory={self.folder}", preexec_fn=_forbid_io_uring
+            "--rows=pread,io_uring", f"--directory={self.folder}", preexec_fn=forbid(IO_URING_SETUP)
         )
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertRegex(
