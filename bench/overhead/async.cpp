@@ -43,21 +43,21 @@ class Worker {
   std::coroutine_handle<promise_type> coroutine_;
 };
 
-Worker writer(aio::Context& context, const Work& work, aio::AlignedBuffer& buffer, long& total) {
+Worker writer(aio::Context& context, const Work& work, aio::AlignedBuffer* buffer, long& total) {
   for (;;) {
     co_await std::suspend_always{};
-    auto done = co_await context.async(aio::write(work.fd).from(std::move(buffer)));
+    auto done = co_await context.async(aio::write(work.fd).from(std::move(*buffer)));
     total += static_cast<long>(done.result.value_or(0));
-    buffer = std::move(done.buffer);
+    *buffer = std::move(done.buffer);
   }
 }
 
-Worker reader(aio::Context& context, const Work& work, aio::AlignedBuffer& buffer, long& total) {
+Worker reader(aio::Context& context, const Work& work, aio::AlignedBuffer* buffer, long& total) {
   for (;;) {
     co_await std::suspend_always{};
-    auto done = co_await context.async(aio::read(work.fd).into(std::move(buffer)));
+    auto done = co_await context.async(aio::read(work.fd).into(std::move(*buffer)));
     total += static_cast<long>(done.result.value_or(0));
-    buffer = std::move(done.buffer);
+    *buffer = std::move(done.buffer);
   }
 }
 
@@ -86,10 +86,10 @@ class Coroutines {
     for (std::size_t index = 0; index < largest_batch; ++index) {
       switch (work.kind) {
         case Kind::write:
-          workers.push_back(writer(context_, work, work.buffers[index], total_));
+          workers.push_back(writer(context_, work, &work.buffers[index], total_));
           break;
         case Kind::read:
-          workers.push_back(reader(context_, work, work.buffers[index], total_));
+          workers.push_back(reader(context_, work, &work.buffers[index], total_));
           break;
         case Kind::poll:
           workers.push_back(poller(context_, work, total_));

@@ -53,6 +53,7 @@ struct Options {
   Time time = Time::real;
   std::string_view format = "console";
   bool color = ::isatty(STDOUT_FILENO) == 1;
+  std::vector<std::string> defaults{overhead::defaults.begin(), overhead::defaults.end()};
   std::vector<char*> for_google_benchmark;
 };
 
@@ -88,10 +89,7 @@ bool starts(std::string_view argument, std::string_view flag, std::string_view& 
 Options options_of(std::span<char*> arguments) {
   Options options;
   options.for_google_benchmark.push_back(arguments.front());
-  // Google Benchmark moves these pointers, and does not write to what they point to.
-  for (const char* const flag : defaults) {
-    options.for_google_benchmark.push_back(const_cast<char*>(flag));
-  }
+  for (std::string& flag : options.defaults) options.for_google_benchmark.push_back(flag.data());
   for (char* const argument : arguments.subspan(1)) {
     std::string_view value;
     if (std::string_view(argument) == "--fake_kernel") {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdio>
 #include <span>
+#include <utility>
 
 #include "bench/overhead/fake_kernel.hpp"
 
@@ -35,6 +36,16 @@ bool memory_is_read(const Work& work, std::size_t batch) {
 std::string wrong_result(const Work& work, std::size_t batch, long got) {
   return "a batch gave " + std::to_string(got) + " instead of " +
          std::to_string(work.result * static_cast<long>(batch));
+}
+
+void register_benchmark(const std::string& name, Fits fits,
+                        std::function<void(benchmark::State&)> function) {
+  // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDeleteLeaks): what is registered has an owner
+  auto* const benchmark = benchmark::RegisterBenchmark(name.c_str(), std::move(function));
+  benchmark->ArgName("batch")->MeasureProcessCPUTime();  // what other threads do costs as well
+  for (const std::size_t batch : batches) {
+    if (fits(batch)) benchmark->Arg(static_cast<long>(batch));
+  }
 }
 
 }  // namespace overhead

@@ -8,6 +8,7 @@
 #include <benchmark/benchmark.h>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -67,23 +68,22 @@ void measure_engine(benchmark::State& state, Engine& engine, Work& work, std::si
   }
 }
 
-// Registers an engine's row with Google Benchmark, for each work and batch that it can do. It lives
-// until the benchmarks are cleared: to make a context each time would take longer than to use it.
+// Registers a benchmark with Google Benchmark, for each batch that fits.
+void register_benchmark(const std::string& name, Fits fits,
+                        std::function<void(benchmark::State&)> function);
+
+// Registers an engine's row, for each work that it can do. The engine lives until the benchmarks
+// are cleared: to make a context each time would take longer than to use it.
 template <class Engine>
-void add_row(const std::string& row, std::shared_ptr<Engine> engine, std::vector<Work>& works,
-             Fits fits = any_batch) {
+void add_row(const std::string& row, const std::shared_ptr<Engine>& engine,
+             std::vector<Work>& works, Fits fits = any_batch) {
   for (Work& work : works) {
     if constexpr (!requires { engine->poll(work, 1); }) {
       if (work.kind == Kind::poll) continue;
     }
-    auto* const benchmark = benchmark::RegisterBenchmark(
-        (work.name + ("/" + row)).c_str(), [engine, &work](benchmark::State& state) {
-          measure_engine(state, *engine, work, static_cast<std::size_t>(state.range(0)));
-        });
-    benchmark->ArgName("batch")->MeasureProcessCPUTime();  // what other threads do costs as well
-    for (const std::size_t batch : batches) {
-      if (fits(batch)) benchmark->Arg(static_cast<long>(batch));
-    }
+    register_benchmark(work.name + ("/" + row), fits, [engine, &work](benchmark::State& state) {
+      measure_engine(state, *engine, work, static_cast<std::size_t>(state.range(0)));
+    });
   }
 }
 

@@ -45,7 +45,7 @@ void print_void(std::ostream& out, const std::map<long, double>& unit,
     }
     const double off = std::abs(found->second / nanoseconds - 1);
     if (off > tolerance) {
-      out << "  void: A/A is off by " << fixed(off * 100, 1) << " % at batch " << batch << '\n';
+      out << "  void: A/A is off by " << fixed(off * 100, 2) << " % at batch " << batch << '\n';
     }
   }
 }

@@ -13,7 +13,7 @@
 namespace overhead {
 
 // Which of Google Benchmark's times is compared.
-enum class Time { real, cpu };
+enum class Time : std::uint8_t { real, cpu };
 
 // Passes what is measured on to another reporter, and keeps the medians.
 class Ratios : public benchmark::BenchmarkReporter {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <linux_aio/aligned_buffer.hpp>
 #include <linux_aio/event_fd.hpp>
@@ -13,7 +14,7 @@
 
 namespace overhead {
 
-enum class Kind { write, read, poll };
+enum class Kind : std::uint8_t { write, read, poll };
 
 // How many requests are begun before they are waited for.
 inline constexpr std::array<std::size_t, 5> batches{1, 4, 16, 64, 256};

@@ -82,8 +82,8 @@ TEST_CASE("a column is void where the same code twice differs by more than half 
       median("work/by_hand", "batch:64", 0, 1000),
   });
   CHECK(text.find("at batch 1\n") == std::string::npos);
-  CHECK(text.find("  void: A/A is off by 1.3 % at batch 4\n") != std::string::npos);
-  CHECK(text.find("  void: A/A is off by 0.7 % at batch 16\n") != std::string::npos);
+  CHECK(text.find("  void: A/A is off by 1.30 % at batch 4\n") != std::string::npos);
+  CHECK(text.find("  void: A/A is off by 0.70 % at batch 16\n") != std::string::npos);
   CHECK(text.find("  void: there is no A/A row at batch 64\n") != std::string::npos);
 }
 
