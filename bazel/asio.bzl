@@ -4,6 +4,8 @@ Only examples/asio_loop needs it. Where it is missing, what depends on it is
 incompatible: Bazel skips it in a build or test of //..., and says so.
 """
 
+load(":find_library.bzl", "missing_library")
+
 _THERE = """\
 load("@rules_cc//cc:defs.bzl", "cc_library")
 
@@ -21,16 +23,6 @@ cc_library(
 )
 """
 
-_MISSING = """\
-load("@rules_cc//cc:defs.bzl", "cc_library")
-
-cc_library(
-    name = "asio",
-    target_compatible_with = ["@linux_aio//bazel/only_with:incompatible"],
-    visibility = ["//visibility:public"],
-)
-"""
-
 def _asio_impl(repository_ctx):
     prefix = repository_ctx.os.environ.get("LINUX_AIO_ASIO_PREFIX", "/usr")
     include = repository_ctx.path(prefix + "/include")
@@ -38,7 +30,7 @@ def _asio_impl(repository_ctx):
     if there:
         for name in ["asio.hpp", "asio"]:
             repository_ctx.symlink(include.get_child(name), name)
-    repository_ctx.file("BUILD.bazel", _THERE if there else _MISSING)
+    repository_ctx.file("BUILD.bazel", _THERE if there else missing_library("asio"))
 
 asio_repository = repository_rule(
     implementation = _asio_impl,

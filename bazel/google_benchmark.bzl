@@ -1,10 +1,10 @@
 """Google Benchmark as the machine has it, as one library.
 
-Only bench/overhead needs it. Where it is missing, what depends on it is
-incompatible: Bazel skips it in a build or test of //..., and says so.
+Only bench/overhead needs it. Where it is missing, and with LLVM's C++ library, what
+depends on it is incompatible: Bazel skips it in a build or test of //..., and says so.
 """
 
-load(":find_library.bzl", "find_library")
+load(":find_library.bzl", "find_library", "missing_library")
 
 _THERE = """\
 load("@rules_cc//cc:defs.bzl", "cc_library")
@@ -15,16 +15,11 @@ cc_library(
     hdrs = glob(["benchmark/**"]),
     includes = ["."],
     linkopts = ["-pthread"],
-    visibility = ["//visibility:public"],
-)
-"""
-
-_MISSING = """\
-load("@rules_cc//cc:defs.bzl", "cc_library")
-
-cc_library(
-    name = "benchmark",
-    target_compatible_with = ["@linux_aio//bazel/only_with:incompatible"],
+    # It speaks with the C++ library that it was built with.
+    target_compatible_with = select({{
+        "@linux_aio//bazel/only_with:libcxx": ["@linux_aio//bazel/only_with:incompatible"],
+        "//conditions:default": [],
+    }}),
     visibility = ["//visibility:public"],
 )
 """
@@ -39,7 +34,7 @@ def _google_benchmark_impl(repository_ctx):
             repository_ctx.symlink(headers, "benchmark")
             repository_ctx.file("BUILD.bazel", _THERE.format(library = name))
             return
-    repository_ctx.file("BUILD.bazel", _MISSING)
+    repository_ctx.file("BUILD.bazel", missing_library("benchmark"))
 
 google_benchmark_repository = repository_rule(
     implementation = _google_benchmark_impl,
