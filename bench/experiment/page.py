@@ -1,10 +1,8 @@
 """The results as a page for a browser: one file, without script, light or dark."""
 
-from bench.common.goals import goal_table
 from bench.experiment.charts import charts
-from bench.experiment.goals import goals
 from bench.experiment.results import Results
-from bench.experiment.tables import conditions, explanations, left_out, tables
+from bench.experiment.tables import conditions, explanations, left_out, table_of_goals, tables
 from bench.experiment.templates import render
 
 
@@ -16,6 +14,6 @@ def as_page(results: Results) -> str:
         left_out=list(left_out(results)),
         charts=list(charts(results)),
         tables=list(tables(results)),
-        goals=goal_table(goals(results)),
+        goals=table_of_goals(results),
         explanations=list(explanations(results)),
     )

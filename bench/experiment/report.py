@@ -6,10 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 from bench.common import report
-from bench.common.goals import goal_table, goals_as_json
-from bench.experiment.goals import goals
+from bench.common.goals import goals_as_json
 from bench.experiment.results import Results, mode_title
-from bench.experiment.tables import conditions, explanations, left_out, tables
+from bench.experiment.tables import conditions, explanations, left_out, table_of_goals, tables
 
 
 def as_text(results: Results) -> str:
@@ -44,7 +43,7 @@ def as_json(results: Results) -> str:
             }
             for cell in results.cells
         ],
-        "goals": goals_as_json(goal_table(goals(results))),
+        "goals": goals_as_json(table_of_goals(results)),
     }
     return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
 
@@ -60,6 +59,6 @@ def _report(results: Results) -> report.Report:
     return report.Report(
         conditions=list(conditions(results)),
         left_out=list(left_out(results)),
-        tables=[*tables(results), goal_table(goals(results))],
+        tables=[*tables(results), table_of_goals(results)],
         explanations=list(explanations(results)),
     )

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from bench.common.goals import goal_table
 from bench.common.programs import not_optimised
 from bench.common.spread import Spread
 from bench.common.tables import Row, Table, count_of
+from bench.experiment.goals import goals
 from bench.experiment.results import (
     PHYSICAL,
     RUNTIME,
@@ -23,6 +25,11 @@ def tables(results: Results) -> Iterator[Table]:
     for direct in results.setting.modes:
         for metric in (RUNTIME, THREADS, PHYSICAL, UTILISATION):
             yield _table(results, metric, direct)
+
+
+def table_of_goals(results: Results) -> Table:
+    """What is to be reached, and what was."""
+    return goal_table(goals(results), "ratios of medians")
 
 
 def show_spread(values: Spread, metric: Metric) -> str:
