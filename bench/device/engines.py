@@ -27,6 +27,8 @@ class Engine:
 
 _BATCHES = "the same, but all requests are waited for before any is replaced"
 
+_MOST_THREADS = 64
+
 ENGINES = (
     Engine(
         "linux_aio",
@@ -84,8 +86,9 @@ ENGINES = (
     Engine(
         "thread_pool",
         "thread pool",
-        "pread and pwrite in as many threads as there are requests in flight, 64 at most",
-        ("--engine=thread_pool",),
+        "pread and pwrite in as many threads as there are requests in flight, "
+        f"{_MOST_THREADS} at most",
+        ("--engine=thread_pool", f"--threads={_MOST_THREADS}"),
     ),
 )
 

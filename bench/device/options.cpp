@@ -77,56 +77,39 @@ constexpr std::array<option, 16> names{{{"engine", required_argument, nullptr, e
                                         {"help", no_argument, nullptr, help},
                                         {nullptr, 0, nullptr, 0}}};
 
-// Whether the option is one of those with a number.
-bool set_number(Options& options, int name) {
-  if (name == depth) {
-    options.depth = bench::number(optarg);
-  } else if (name == block) {
-    options.block_size = bench::number(optarg);
-  } else if (name == threads) {
-    options.threads = bench::number(optarg);
-  } else if (name == milliseconds) {
-    options.milliseconds = bench::number(optarg);
-  } else if (name == warm_up) {
-    options.warm_up = bench::number(optarg);
-  } else {
-    return false;
-  }
-  return true;
-}
+struct Number {
+  Name name;
+  std::size_t Options::* member;
+};
 
-// Whether the option is one of those that are there or not.
-bool set_flag(Options& options, int name) {
-  if (name == batches) {
-    options.batches = true;
-  } else if (name == write) {
-    options.write = true;
-  } else if (name == sequential) {
-    options.sequential = true;
-  } else if (name == direct) {
-    options.direct = true;
-  } else if (name == cold) {
-    options.cold = true;
-  } else if (name == check) {
-    options.check = true;
-  } else if (name == probe) {
-    options.probe = true;
-  } else {
-    return false;
-  }
-  return true;
-}
+constexpr std::array numbers{Number{depth, &Options::depth}, Number{block, &Options::block_size},
+                             Number{threads, &Options::threads},
+                             Number{milliseconds, &Options::milliseconds},
+                             Number{warm_up, &Options::warm_up}};
+
+struct Flag {
+  Name name;
+  bool Options::* member;
+};
+
+constexpr std::array flags{Flag{batches, &Options::batches},
+                           Flag{write, &Options::write},
+                           Flag{sequential, &Options::sequential},
+                           Flag{direct, &Options::direct},
+                           Flag{cold, &Options::cold},
+                           Flag{check, &Options::check},
+                           Flag{probe, &Options::probe}};
 
 void set(Options& options, int name) {
-  if (set_number(options, name) || set_flag(options, name)) return;
-  if (name == engine) {
-    options.engine = optarg;
-  } else if (name == version) {
-    bench::print_and_exit(bench::build);
-  } else if (name == help) {
-    bench::print_and_exit(help_text);
-  } else {
-    std::exit(wrong_usage);  // getopt_long has said why
+  if (name == help) bench::print_and_exit(help_text);
+  if (name == version) bench::print_and_exit(bench::build);
+  if (name == '?') std::exit(wrong_usage);  // getopt_long has said why
+  if (name == engine) options.engine = optarg;
+  for (const Number& number : numbers) {
+    if (name == number.name) options.*number.member = bench::number(optarg);
+  }
+  for (const Flag& flag : flags) {
+    if (name == flag.name) options.*flag.member = true;
   }
 }
 

@@ -124,7 +124,7 @@ def _expect_direct(path: str, folder: Path, needs: Needs) -> None:
     if not needs.direct:
         return
     obstacle = direct_obstacle(Path(path), folder)
-    if obstacle:
+    if obstacle and not Path(path).is_block_device():  # which may be a tmpfs's entry
         raise BenchmarkError(
             f"O_DIRECT: {obstacle}: --folder takes another folder, --modes=cached,cold does without"
         )

@@ -169,9 +169,7 @@ LeftOut add_io_uring_registered(std::vector<Work>& works) {
 
 namespace overhead {
 
-LeftOut add_io_uring(std::vector<Work>& /*works*/) {
-  return bench::built_without("liburing");
-}
+LeftOut add_io_uring(std::vector<Work>& /*works*/) { return bench::built_without("liburing"); }
 
 LeftOut add_io_uring_registered(std::vector<Work>& works) { return add_io_uring(works); }
 

@@ -94,9 +94,7 @@ LeftOut add_libaio(std::vector<Work>& works) {
 
 namespace overhead {
 
-LeftOut add_libaio(std::vector<Work>& /*works*/) {
-  return bench::built_without("libaio");
-}
+LeftOut add_libaio(std::vector<Work>& /*works*/) { return bench::built_without("libaio"); }
 
 }  // namespace overhead
 

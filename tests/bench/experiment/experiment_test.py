@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import unittest
 from dataclasses import replace
@@ -18,10 +17,11 @@ from bench.experiment.corpus import make_files
 from bench.experiment.results import Setting
 from bench.experiment.running import run_all
 from bench.experiment.ways import WAYS
+from tests.bench.command import command_of, environment, run
 from tests.bench.seccomp import IO_URING_SETUP, forbid
 from tests.codegen.html_page import parse_page
 
-_COMMAND = [sys.executable, "-m", "bench.experiment.experiment"]
+_COMMAND = command_of("bench.experiment.experiment")
 _TINY = ["--reads=3", "--interval=0.1", "--repetitions=2", "--files=1,3"]
 _WITHOUT_PEERS = running.READER.with_name("reader_without_peers")
 _SETTING = Setting(
@@ -29,19 +29,8 @@ _SETTING = Setting(
 )
 
 
-def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-
-
 def _run(*options: str, **how: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*_COMMAND, *_TINY, *options],
-        env=_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        **how,
-    )
+    return run([*_COMMAND, *_TINY, *options], **how)
 
 
 class ExperimentTest(unittest.TestCase):
@@ -94,7 +83,7 @@ class ExperimentTest(unittest.TestCase):
 
     def test_it_removes_them_when_it_is_ended_too(self) -> None:
         command = [*_COMMAND, "--reads=100000", f"--directory={self.folder}"]
-        with subprocess.Popen(command, env=_environment(), stderr=subprocess.PIPE) as process:
+        with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE) as process:
             assert process.stderr
             process.stderr.readline()  # of its progress: it reads
             self.assertEqual(len(list(self.folder.iterdir())), 1)
