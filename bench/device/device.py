@@ -17,6 +17,7 @@ from bench.common.machine import describe_machine
 from bench.common.programs import BenchmarkError, build_of
 from bench.common.progress import Progress, duration
 from bench.common.tables import count_of
+from bench.device.disk import describe_disk
 from bench.device.engines import BY_NAME, ENGINES
 from bench.device.report import FORMATS
 from bench.device.results import Results, Setting
@@ -167,7 +168,10 @@ def _setting(options: argparse.Namespace, target: Target) -> Setting:
         seconds=options.seconds or seconds,
         repetitions=options.repetitions or repetitions,
         file=target.what,
-        machine=describe_machine(options.file or options.folder, build_of(ROUND)),
+        machine={
+            **describe_machine(options.file or options.folder, build_of(ROUND)),
+            "disk": describe_disk(target.path),
+        },
         left_out=left_out,
     )
 

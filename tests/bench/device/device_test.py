@@ -231,6 +231,7 @@ class FileTest(_InFolder):
         done = _run(self.here, _SMALL, "--modes=cached", "--engines=blocking")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("of a new file of 1 MiB", done.stdout)
+        self.assertRegex(done.stdout, r"; disk: (\w+, |of no single)")
         self.assertEqual(list(self.folder.iterdir()), [])
 
     def test_it_is_gone_however_the_program_is_ended(self) -> None:

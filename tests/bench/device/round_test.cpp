@@ -44,18 +44,20 @@ class Obedient : public Engine {
       : Engine(transfers), fault_(fault) {}
 
   void start(std::size_t slot, std::uint64_t offset) override {
-    started_.push_back({slot, offset});
-    most_in_flight = std::max(most_in_flight, started_.size());
+    started_.emplace_back(slot, offset);
+    most_in_flight_ = std::max(most_in_flight_, started_.size());
   }
 
   [[nodiscard]] std::optional<Submission> submission() const override { return submission_; }
 
-  std::size_t most_in_flight = 0;
-  std::vector<std::size_t> waits;  // for how many
+  [[nodiscard]] std::size_t most_in_flight() const { return most_in_flight_; }
+
+  // For how many there was a wait each time.
+  [[nodiscard]] const std::vector<std::size_t>& waits() const { return waits_; }
 
  private:
   void await(std::size_t at_least) override {
-    waits.push_back(at_least);
+    waits_.push_back(at_least);
     std::this_thread::sleep_for(milliseconds(1));
     for (std::size_t count = 0; count < at_least; ++count) {
       const auto [slot, offset] = started_.front();
@@ -76,6 +78,8 @@ class Obedient : public Engine {
   }
 
   Fault fault_;
+  std::size_t most_in_flight_ = 0;
+  std::vector<std::size_t> waits_;
   std::deque<std::pair<std::size_t, std::uint64_t>> started_;
   Submission submission_;
 };
@@ -125,10 +129,10 @@ TEST_CASE("a round keeps as many requests in flight as it is to, and no more") {
   Transfers transfers = opened.transfers(8, false);
   Obedient engine(transfers);
   const Sample sample = device::run_round(plan_for(8, 1), engine, anywhere(), nullptr);
-  CHECK(engine.most_in_flight == 8);
-  CHECK(engine.waits.front() == 1);
-  CHECK(engine.waits.back() == 8);  // nothing is in flight when it returns
-  CHECK(sample.latency.count() == engine.waits.size() - 1);
+  CHECK(engine.most_in_flight() == 8);
+  CHECK(engine.waits().front() == 1);
+  CHECK(engine.waits().back() == 8);  // nothing is in flight when it returns
+  CHECK(sample.latency.count() == engine.waits().size() - 1);
   CHECK(sample.took >= milliseconds(20));
   CHECK(sample.used.sleeps > 0);
   REQUIRE(sample.submission);
@@ -140,8 +144,8 @@ TEST_CASE("in batches it waits for all that are in flight") {
   Transfers transfers = opened.transfers(8, false);
   Obedient engine(transfers);
   const Sample sample = device::run_round(plan_for(8, 8), engine, anywhere(), nullptr);
-  CHECK(std::set(engine.waits.begin(), engine.waits.end()) == std::set<std::size_t>{8});
-  CHECK(sample.latency.count() == 8 * (engine.waits.size() - 1));
+  CHECK(std::set(engine.waits().begin(), engine.waits().end()) == std::set<std::size_t>{8});
+  CHECK(sample.latency.count() == 8 * (engine.waits().size() - 1));
 }
 
 TEST_CASE("what completes in the warm-up is not counted") {
@@ -151,7 +155,7 @@ TEST_CASE("what completes in the warm-up is not counted") {
   Plan plan = plan_for(1, 1);
   plan.warm_up = milliseconds(40);
   const Sample sample = device::run_round(plan, engine, anywhere(), nullptr);
-  const std::size_t all = engine.waits.size() - 1;
+  const std::size_t all = engine.waits().size() - 1;
   CHECK(sample.latency.count() < all);
   CHECK(sample.latency.count() > 0);
   CHECK(sample.took < milliseconds(40));
@@ -179,7 +183,7 @@ TEST_CASE("a latency is from the start of a request to the end of the wait that 
 TEST_CASE("an engine that transfers each block to its place passes the check") {
   for (const bool write : {false, true}) {
     const Ending ending = checked(Fault::none, write);
-    CHECK(ending.output == "");
+    CHECK(ending.output.empty());
     CHECK(ending.status == 0);
   }
 }
