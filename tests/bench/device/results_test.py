@@ -78,11 +78,11 @@ class GoalTest(unittest.TestCase):
         set_rounds(results, 1, {"linux_aio": [one_round(9_600)] * 3})
         goal = _goal(results, "IOPS, linux_aio / libaio,")
         self.assertEqual((goal.limit, goal.measured, goal.reached), (0.95, 0.96, True))
-        self.assertIn("worst at 1)", goal.text)
+        self.assertIn("(worst at 1; libaio again: 1.00)", goal.text)
         set_rounds(results, 32, {"linux_aio": [one_round(288_000)] * 3})
         goal = _goal(results, "IOPS, linux_aio / libaio,")
         self.assertEqual((goal.measured, goal.reached), (0.9, False))
-        self.assertIn("worst at 32)", goal.text)
+        self.assertIn("(worst at 32; libaio again: 1.00)", goal.text)
 
     def test_cpu_time_is_that_of_libaio_at_the_worst_depth(self) -> None:
         results = made_up()
@@ -90,7 +90,7 @@ class GoalTest(unittest.TestCase):
         goal = _goal(results, "CPU time per request, linux_aio / libaio,")
         self.assertEqual((goal.limit, goal.reached), (1.05, False))
         self.assertAlmostEqual(goal.measured, 1.06)
-        self.assertIn("worst at 32)", goal.text)
+        self.assertIn("(worst at 32; libaio again: 1.00)", goal.text)
 
     def test_depths_beyond_128_do_not_count(self) -> None:
         results = made_up()
