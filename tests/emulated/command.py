@@ -4,15 +4,15 @@ import argparse
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from codegen.cache import user_cache
 from codegen.command_line import user_path
 from codegen.errors import CodegenError
-from tests.emulated.console import Suite
+from tests.emulated.console import Console, Suite
 from tests.emulated.guest import Run, Settings, run
 from tests.emulated.kernels import Kernel, load_kernels
-from tests.emulated.machines import MACHINES
+from tests.emulated.machines import MACHINES, Machine
 from tests.emulated.programs import Programs, build
 from tests.emulated.table import as_markdown, as_text
 from tests.emulated.tools import tool
@@ -46,49 +46,69 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit status."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that all is cleaned up
     options = _parser().parse_args(arguments)
+    runs: list[Run] = []
     try:
         kernels = _wanted(options)
         if options.list:
             print("\n".join(map(str, kernels)))
             return 0
-        if missing := _made_ready(kernels, options):
-            if not options.skip_missing:
-                raise missing
-            print(f"SKIPPED: {missing}")
-            return 0
-        runs = _run_all(kernels, options)
+        for one in _run_all(kernels, options):
+            runs.append(one)
     except CodegenError as error:
         say(f"emulated: {error}")
         return 1
     except KeyboardInterrupt:
         say("emulated: interrupted")
         return 130
-    print(as_markdown(runs) if options.format == "md" else as_text(runs))
+    finally:  # what is known is not lost, whatever ends the rest
+        if runs:
+            print(as_markdown(runs) if options.format == "md" else as_text(runs))
     return 1 if any(one.failed for one in runs) else 0
 
 
-def _made_ready(kernels: Sequence[Kernel], options: argparse.Namespace) -> CodegenError | None:
+def _missing(kernels: Sequence[Kernel], options: argparse.Namespace) -> dict[Kernel, str]:
     """Sees to it that there are a QEMU and the kernels; else says what is missing."""
-    try:
-        for kernel in kernels:
+    missing = {}
+    for kernel in kernels:
+        try:
             tool(f"qemu-system-{kernel.machine.qemu}", kernel.machine.package)
-        for kernel in kernels:
             kernel.fetch(options.cache, options.mirror, lambda what: say(f"fetch: {what}"))
-    except CodegenError as error:
-        return error
-    return None
+        except CodegenError as error:
+            missing[kernel] = str(error)
+            say(f"emulated: {error}")
+    return missing
 
 
-def _run_all(kernels: Sequence[Kernel], options: argparse.Namespace) -> list[Run]:
-    """Machine by machine, so that each is built for once."""
-    runs = []
+def _run_all(kernels: Sequence[Kernel], options: argparse.Namespace) -> Iterator[Run]:
+    """Machine by machine, so that each is built for once. What cannot run stops no other."""
+    missing = _missing(kernels, options)
+    if options.skip_missing and missing:
+        print("\n".join(f"SKIPPED: {kernel}: {why}" for kernel, why in missing.items()))
+        kernels = [kernel for kernel in kernels if kernel not in missing]
+    done = 0
     for machine in MACHINES:
         of_machine = [kernel for kernel in kernels if kernel.machine == machine]
-        if of_machine:
-            say(f"building the tests for {machine.name}")
-            programs = build(machine, options.suite)
-            runs += [_run_one(kernel, programs, options) for kernel in of_machine]
-    return runs
+        is_needed = any(kernel not in missing for kernel in of_machine)
+        programs = _built(machine, options) if is_needed else ""
+        for kernel in of_machine:
+            done += 1
+            say(f"{kernel}: {done} of {len(kernels)}")
+            why = missing.get(kernel, programs)
+            yield _not_run(kernel, why) if isinstance(why, str) else _run_one(kernel, why, options)
+
+
+def _built(machine: Machine, options: argparse.Namespace) -> Programs | str:
+    """The programs for a machine, or why there are none."""
+    say(f"building the tests for {machine.name}")
+    try:
+        return build(machine, options.suite)
+    except CodegenError as error:
+        return str(error)
+
+
+def _not_run(kernel: Kernel, why: str) -> Run:
+    say(f"{kernel}: {why}")
+    return Run(kernel, Console(), 0, why)
 
 
 def _run_one(kernel: Kernel, programs: Programs, options: argparse.Namespace) -> Run:
@@ -105,11 +125,14 @@ def _run_one(kernel: Kernel, programs: Programs, options: argparse.Namespace) ->
             if ended.failed and not options.verbose:
                 say("\n".join(ended.output))
 
-    say(f"{kernel}: {len(programs.suites)} suites")
     settings = Settings(options.time_limit, options.suite_limit, {**_SHORT, **dict(options.env)})
-    done = run(kernel, options.cache, programs, settings, hear)
+    try:
+        done = run(kernel, options.cache, programs, settings, hear)
+    except CodegenError as error:
+        return _not_run(kernel, str(error))
     if done.problem:
         say(f"{kernel}: {done.problem}")
+    say(f"{kernel}: {done.passed} passed, {done.failed} failed in {done.seconds:.0f} s")
     return done
 
 

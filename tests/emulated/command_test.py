@@ -26,6 +26,7 @@ class CommandTest(unittest.TestCase):
         self.enterContext(mock.patch("signal.signal"))
         self.ran: list[str] = []
         self.problem: str | None = None
+        self.interrupted = ""
 
     def patch(self, name: str, **what: Any) -> mock.Mock:
         """Puts something else in the place of what the command uses."""
@@ -34,6 +35,8 @@ class CommandTest(unittest.TestCase):
 
     def run_machine(self, kernel: Kernel, *_: object) -> Run:
         """A machine without suites."""
+        if str(kernel) == self.interrupted:
+            raise KeyboardInterrupt
         self.ran.append(str(kernel))
         return Run(kernel, Console(), 1.0, self.problem)
 
@@ -59,6 +62,18 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn("FAILED: s390x 6.12: ended too early", said)
 
+    def test_a_machine_that_cannot_be_built_for_stops_no_other(self) -> None:
+        self.build.side_effect = [CodegenError("bazelw", "build failed", "see"), self.programs]
+        status, said = self.run_command("--arch", "i386", "--arch", "s390x")
+        self.assertEqual((status, self.ran), (1, ["s390x 6.12"]))
+        self.assertIn("FAILED: i386 6.1: bazelw: build failed: see", said)
+
+    def test_what_is_known_is_told_when_the_rest_is_interrupted(self) -> None:
+        self.interrupted = "s390x 6.12"
+        status, said = self.run_command("--arch", "i386", "--arch", "s390x", "--format", "md")
+        self.assertEqual((status, self.ran), (130, ["i386 6.1"]))
+        self.assertIn("| i386 | 6.1 |", said)
+
     def test_nothing_runs_unless_a_machine_is_named(self) -> None:
         status, said = self.run_command()
         self.assertEqual((status, self.ran), (1, []))
@@ -76,7 +91,13 @@ class CommandTest(unittest.TestCase):
         self.assertIn("emulated: qemu-system-s390x: not installed: apt-get", said)
         status, said = self.run_command("--arch", "s390x", "--skip-missing")
         self.assertEqual((status, self.ran), (0, []))
-        self.assertIn("SKIPPED: qemu-system-s390x: not installed: apt-get\n", said)
+        self.assertIn("SKIPPED: s390x 6.12: qemu-system-s390x: not installed: apt-get\n", said)
+
+    def test_a_kernel_that_cannot_be_had_stops_no_other(self) -> None:
+        self.tool.side_effect = [CodegenError("qemu-system-i386", "not installed", "apt-get"), ""]
+        status, said = self.run_command("--arch", "i386", "--arch", "s390x")
+        self.assertEqual((status, self.ran), (1, ["s390x 6.12"]))
+        self.assertIn("FAILED: i386 6.1: qemu-system-i386: not installed: apt-get", said)
 
     def test_a_setting_of_the_suites_is_name_and_value(self) -> None:
         for wrong in ("NAME", "=value", "NAME=a b"):

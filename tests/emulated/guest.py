@@ -14,6 +14,8 @@ from tests.emulated.kernels import Kernel
 from tests.emulated.programs import Programs
 from tests.emulated.tools import output_of, tool
 
+_BOOT_LIMIT = 300
+"""In seconds: a kernel that does not know its machine stops without a word."""
 _MEMORY = "1G"
 _DISK_SIZE = 1 << 30
 """Of a sparse file."""
@@ -74,16 +76,17 @@ def run(
         _make_initramfs(folder, programs.init, kernel.place(cache) / "modules")
         _make_disk(folder, programs.suites)
         start = time.monotonic()
-        timed_out = _follow(command, settings.time_limit, console, hear)
-    problem = _problem(console, timed_out, settings.time_limit, set(programs.suites))
+        over = _follow(command, settings.time_limit, console, hear)
+    problem = _problem(console, over, set(programs.suites))
     return Run(kernel, console, time.monotonic() - start, problem)
 
 
-def _problem(console: Console, timed_out: bool, limit: int, wanted: set[str]) -> str | None:
+def _problem(console: Console, over: str | None, wanted: set[str]) -> str | None:
     if console.problems:
         return "; ".join(console.problems)
-    if timed_out:
-        return f"not at its end after {limit} s, but at: " + " | ".join(console.tail[-3:])
+    if over:
+        said = " | ".join(console.tail[-3:])
+        return f"{over}, but at: {said}" if said else f"{over}, and said nothing"
     if not console.done:
         return "ended too early: " + " | ".join(console.tail[-10:])
     missing = wanted - {suite.name for suite in console.suites}
@@ -138,9 +141,9 @@ def _follow(
     limit: int,
     console: Console,
     hear: Callable[[str, Suite | None], None],
-) -> bool:
-    """Reads the console of a machine until it is off. Returns whether it had to be switched off."""
-    timed_out = threading.Event()
+) -> str | None:
+    """Reads the console of a machine until it is off. Returns why it had to be switched off."""
+    over: list[str] = []
     with subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -150,17 +153,23 @@ def _follow(
         errors="replace",
     ) as qemu:
 
-        def switch_off() -> None:
-            timed_out.set()
+        def switch_off(why: str) -> None:
+            over.append(why)
             qemu.kill()
 
-        timer = threading.Timer(limit, switch_off)
-        timer.start()
+        boot_limit = min(limit, _BOOT_LIMIT)
+        booting = threading.Timer(boot_limit, switch_off, [f"not up after {boot_limit} s"])
+        running = threading.Timer(limit, switch_off, [f"not at its end after {limit} s"])
+        booting.start()
+        running.start()
         try:
             assert qemu.stdout is not None
             for line in qemu.stdout:
                 hear(line.rstrip("\r\n"), console.read(line))
+                if console.release:
+                    booting.cancel()
         finally:
-            timer.cancel()
+            booting.cancel()
+            running.cancel()
             qemu.kill()
-    return timed_out.is_set()
+    return over[0] if over else None

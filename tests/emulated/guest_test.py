@@ -8,6 +8,7 @@ from pathlib import Path
 from unittest import mock
 
 from codegen.errors import CodegenError
+from tests.emulated import guest
 from tests.emulated.console import Suite
 from tests.emulated.guest import Run, Settings, run
 from tests.emulated.kernels import load_kernels
@@ -78,12 +79,22 @@ class GuestTest(unittest.TestCase):
         self.assertIn("suite_limit=7 LINUX_AIO_TEST_STEPS=12", asked)
 
     def test_a_machine_that_does_not_end_is_switched_off(self) -> None:
-        self.put_tool("qemu-system-s390x", "echo booting; exec sleep 60")
+        self.put_tool("qemu-system-s390x", f"cat {self.root}/said; exec sleep 60")
         start = time.monotonic()
-        done = self.run_machine("", limit=1)
+        done = self.run_machine("@@ kernel 9.9 4096\nstill here\n", limit=1)
         self.assertLess(time.monotonic() - start, 30)
-        self.assertEqual(done.problem, "not at its end after 1 s, but at: booting")
+        self.assertEqual(done.problem, "not at its end after 1 s, but at: still here")
         self.assertEqual(done.failed, 1)
+
+    def test_a_machine_that_does_not_come_up_is_switched_off_sooner(self) -> None:
+        self.put_tool("qemu-system-s390x", f"cat {self.root}/said; exec sleep 60")
+        start = time.monotonic()
+        with mock.patch.object(guest, "_BOOT_LIMIT", 1):
+            self.assertEqual(
+                self.run_machine("booting\n").problem, "not up after 1 s, but at: booting"
+            )
+            self.assertEqual(self.run_machine("").problem, "not up after 1 s, and said nothing")
+        self.assertLess(time.monotonic() - start, 30)
 
     def test_a_machine_that_dies_fails_with_its_last_words(self) -> None:
         done = self.run_machine(PASSED.replace("@@ done", "Kernel panic - not syncing"))

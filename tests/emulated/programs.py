@@ -30,7 +30,7 @@ def build(machine: Machine, wanted: Sequence[str]) -> Programs:
     config = f"--config={machine.config}"
     names = [name for name in _suites() if matches(name, wanted)]
     if not names:
-        raise CodegenError(" ".join(wanted), "no suite is called so", "see --list")
+        raise CodegenError(" ".join(wanted), "no suite is called so", "safe/run_test, say")
     labels = [f"//tests/{name.replace('/', ':')}" for name in names]
     _bazel("build", "--keep_going", config, _INIT, *labels)
     folder = Path(_bazel("info", config, "bazel-bin")[-1], "tests")
