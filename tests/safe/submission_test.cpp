@@ -1,6 +1,7 @@
 // How what is staged goes to the kernel: in which parts, and how much of it at a time.
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include <catch2/catch_all.hpp>
 #include <chrono>
@@ -271,12 +272,14 @@ TEST_CASE("a wait that spins sees what completes meanwhile without a system call
         must(aio::Context::create({.spin = spins ? std::chrono::nanoseconds(1h) : 0ns}));
     submit(context, aio::poll(aio::BorrowedFd(pipe.read_end()), aio::PollEvent::in),
            [](const auto&) {});
-    std::thread later([&pipe] {
+    ::ssize_t written = 0;
+    std::thread later([&pipe, &written] {
       std::this_thread::sleep_for(50ms);
-      pipe.feed();
+      written = ::write(pipe.write_end(), "", 1);
     });
     REQUIRE(must(context.wait()) == 1);
     later.join();
+    REQUIRE(written == 1);
     REQUIRE(context.statistics().io_getevents_calls == (spins ? 0 : 1));
   }
 }
