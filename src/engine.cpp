@@ -112,9 +112,7 @@ Slot* Engine::await_freed_slot() noexcept {
   return segments_.get() + std::exchange(segments_used_, segments_used_ + count);
 }
 
-void Engine::wait_or_die() noexcept {
-  const ThreadCheck::Use use(thread_check);
-  if (quiet() && finish_without_waiting() != 0) return;
+void Engine::sleep_or_die() noexcept {
   if (const Result<std::size_t> waited = wait(1, {}); !waited) {
     fatal(("run() cannot wait for its requests: " + waited.error().message()).c_str());
   }

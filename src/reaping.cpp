@@ -8,6 +8,8 @@
 #include <linux_aio/raw/syscall.hpp>
 #include <utility>
 
+#include "src/submission.hpp"
+
 namespace linux_aio::detail {
 namespace {
 
@@ -109,10 +111,17 @@ void relax() noexcept {
 // What is complete in the kernel, and what it refused.
 std::size_t Engine::finish_without_waiting() noexcept {
   const std::size_t before = finished_;
-  flush();
+  if (staged_count_ != 0 && usable()) flush_staged();
   if (refused_ != 0) finish_refused();
   finish_ready();
   return finished_ - before;
+}
+
+Result<std::size_t> Engine::poll_behind_others() noexcept {
+  const ThreadCheck::Use use(thread_check);
+  const Result<std::size_t> done = wait(0, {});
+  if (staged_count_ != 0) flush();
+  return done;
 }
 
 Result<std::size_t> Engine::wait(std::size_t at_least, const Deadline& deadline,

@@ -1,4 +1,6 @@
 // The part of Engine that hands staged requests to the kernel.
+#include "src/submission.hpp"
+
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 
@@ -55,19 +57,6 @@ bool continues(const raw::iocb& request, const raw::iocb& next) noexcept {
 
 }  // namespace
 
-// Transfers that the kernel has and is not done with.
-inline std::size_t Engine::busy() const noexcept {
-  const std::size_t others = ring_.size() + polls_;
-  return in_kernel_ > others ? in_kernel_ - others : 0;
-}
-
-inline long Engine::submit(std::size_t first, std::size_t count) noexcept {
-  raw::iocb** const requests = staged_.get() + first;
-  ++statistics_.io_submit_calls;
-  if (measure_submission_) return measured_submit(static_cast<long>(count), requests);
-  return raw::io_submit(handle_, static_cast<long>(count), requests);
-}
-
 [[gnu::noinline]] long Engine::measured_submit(long count, raw::iocb** requests) noexcept {
   const std::uint64_t sleeps = sleeps_of_thread();
   const auto begin = std::chrono::steady_clock::now();
@@ -80,20 +69,15 @@ inline long Engine::submit(std::size_t first, std::size_t count) noexcept {
 std::size_t Engine::flush() noexcept {
   const ThreadCheck::Use use(thread_check);
   if (!usable()) return staged_count_;
-  if (staged_count_ != 0) {
-    if (in_kernel_ + staged_count_ > at_once_) return flush_in_parts(0);
-    const long result = submit(0, staged_count_);
-    if (result != static_cast<long>(staged_count_)) {
-      std::size_t done = 0;
-      return account(result, done) ? flush_in_parts(done) : staged_count_;
-    }
-    in_kernel_ += staged_count_;
-    statistics_.accepted += staged_count_;
-    staged_count_ = 0;
-    if (busy() != 0) at_once_ = std::min(first_part_, limit_);
-  }
+  if (staged_count_ != 0) return flush_staged();
   segments_used_ = 0;
   return 0;
+}
+
+// After a call that did not take all that is staged.
+[[gnu::noinline]] std::size_t Engine::flush_after(long result) noexcept {
+  std::size_t done = 0;
+  return account(result, done) ? flush_in_parts(done) : staged_count_;
 }
 
 // Counts what became of the requests from `done` on, and moves `done` past them. False if the

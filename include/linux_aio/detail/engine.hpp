@@ -67,7 +67,10 @@ class Engine {
 
   /// Waits until a continuation has run. While run() lends memory to the kernel there is no way
   /// back but completion, so where waiting fails it ends the program.
-  void wait_or_die() noexcept;
+  void wait_or_die() noexcept {
+    const ThreadCheck::Use use(thread_check);
+    if (!quiet() || finish_without_waiting() == 0) sleep_or_die();
+  }
 
   /// Why there was no slot, or no segments.
   [[nodiscard]] Error refusal() const noexcept;
@@ -120,10 +123,11 @@ class Engine {
   Result<void> close(const Deadline& deadline) noexcept;
 
   Result<std::size_t> poll() noexcept {
-    if (quiet() && staged_count_ == 0 && ring_.empty()) return 0;
+    if (!quiet()) return poll_behind_others();
+    if (staged_count_ == 0 && ring_.empty()) return 0;
     const ThreadCheck::Use use(thread_check);
-    const Result<std::size_t> done = quiet() ? finish_without_waiting() : wait(0, {});
-    if (staged_count_ != 0) flush();
+    const std::size_t done = finish_without_waiting();
+    if (staged_count_ != 0) flush();  // what continuations have submitted
     return done;
   }
 
@@ -182,12 +186,16 @@ class Engine {
 
   void settle() noexcept;
   [[nodiscard]] Slot* acquire_behind_others() noexcept;
+  [[nodiscard]] Result<std::size_t> poll_behind_others() noexcept;
   [[nodiscard]] Slot* take_free_slot() noexcept;
   [[nodiscard]] Slot* await_freed_slot() noexcept;
+  void sleep_or_die() noexcept;
   void serve_room_queue() noexcept;
   [[nodiscard]] long submit(std::size_t first, std::size_t count) noexcept;
   [[nodiscard]] long measured_submit(long count, raw::iocb** requests) noexcept;
   [[nodiscard]] bool account(long result, std::size_t& done) noexcept;
+  std::size_t flush_staged() noexcept;
+  std::size_t flush_after(long result) noexcept;
   std::size_t flush_in_parts(std::size_t done) noexcept;
   [[nodiscard]] std::size_t next_part(std::size_t first) noexcept;
   [[nodiscard]] std::size_t busy() const noexcept;
