@@ -38,14 +38,15 @@ std::string wrong_result(const Work& work, std::size_t batch, long got) {
          std::to_string(work.result * static_cast<long>(batch));
 }
 
-void register_benchmark(const std::string& name, Fits fits,
-                        std::function<void(benchmark::State&)> function) {
+benchmark::internal::Benchmark& register_benchmark(
+    const std::string& name, Fits fits, std::function<void(benchmark::State&)> function) {
   // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDeleteLeaks): what is registered has an owner
   auto* const benchmark = benchmark::RegisterBenchmark(name.c_str(), std::move(function));
   benchmark->ArgName("batch")->MeasureProcessCPUTime();  // what other threads do costs as well
   for (const std::size_t batch : batches) {
     if (fits(batch)) benchmark->Arg(static_cast<long>(batch));
   }
+  return *benchmark;
 }
 
 }  // namespace overhead

@@ -69,8 +69,8 @@ void measure_engine(benchmark::State& state, Engine& engine, Work& work, std::si
 }
 
 // Registers a benchmark with Google Benchmark, for each batch that fits.
-void register_benchmark(const std::string& name, Fits fits,
-                        std::function<void(benchmark::State&)> function);
+benchmark::internal::Benchmark& register_benchmark(const std::string& name, Fits fits,
+                                                   std::function<void(benchmark::State&)> function);
 
 // Registers an engine's row, for each work that it can do. The engine lives until the benchmarks
 // are cleared: to make a context each time would take longer than to use it.

@@ -36,11 +36,12 @@ class Reader {
   bool read() {
     std::size_t total = 0;
     for (aio::AlignedBuffer& buffer : buffers_) {
-      const auto accepted = context_.submit(aio::read(file_).into(std::move(buffer)),
-                                            [&total, back = &buffer](auto done) {
-                                              total += done.result.value_or(0);
-                                              *back = std::move(done.buffer);
-                                            });
+      aio::AlignedBuffer* const back = &buffer;
+      const auto accepted =
+          context_.submit(aio::read(file_).into(std::move(buffer)), [&total, back](auto done) {
+            total += done.result.value_or(0);
+            *back = std::move(done.buffer);
+          });
       if (!accepted) return false;
     }
     return context_.wait(batch) == batch && total == batch * length;
@@ -59,7 +60,7 @@ void measure_threads(benchmark::State& state) {
   if (state.thread_index() == 0) show_progress();
   auto reader = Reader::create();
   if (!reader) return state.SkipWithError(reader.error().message().c_str());
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     if (!reader->read()) return state.SkipWithError("not all was read");
   }
 }
@@ -68,11 +69,9 @@ void measure_threads(benchmark::State& state) {
 
 LeftOut add_two_threads(std::vector<Work>& /*works*/) {
   if (auto reader = Reader::create(); !reader) return reader.error().message();
-  // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDeleteLeaks): what is registered has an owner
-  benchmark::RegisterBenchmark("zero_read_4096/submit_in_threads", measure_threads)
-      ->ArgName("batch")
-      ->Arg(batch)
-      ->ThreadRange(1, 2)
+  constexpr Fits the_batch = [](std::size_t size) { return size == batch; };
+  register_benchmark("zero_read_4096/submit_in_threads", the_batch, measure_threads)
+      .ThreadRange(1, 2)
       ->UseRealTime();
   return std::nullopt;
 }
