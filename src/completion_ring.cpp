@@ -17,12 +17,12 @@ CompletionRing::CompletionRing(raw::aio_context_t handle) noexcept {
   header_ = header;
   // NOLINTNEXTLINE(bugprone-casting-through-void): -Wcast-align knows not that the ring is a page
   events_ = static_cast<const raw::io_event*>(static_cast<const void*>(header + 1));
-  size_ = header->nr;
+  places_ = header->nr;
 }
 
 void CompletionRing::keep_from_children() const noexcept {
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  const std::size_t bytes = sizeof *header_ + std::size_t{size_} * sizeof *events_;
+  const std::size_t bytes = sizeof *header_ + std::size_t{places_} * sizeof *events_;
   // A kernel that refuses leaves the child a ring that its Context does not touch.
   static_cast<void>(::madvise(header_, (bytes + page - 1) / page * page, MADV_DONTFORK));
 }

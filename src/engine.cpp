@@ -13,6 +13,9 @@ namespace {
 // For whole vectored requests; they go out earlier than others where this is not enough.
 constexpr std::size_t segment_capacity = 4096;
 
+// Any device takes so many requests: which one it is need not be known.
+constexpr std::uint32_t looked_at = 32;
+
 }  // namespace
 
 Engine::Engine(const ContextOptions& options) noexcept
@@ -21,13 +24,18 @@ Engine::Engine(const ContextOptions& options) noexcept
       quiet_for_(no_process),
       measure_submission_(options.measure_submission),
       slots_(options.capacity),
+      first_part_(options.first_part != 0 ? options.first_part : options.capacity),
+      limit_(
+          std::min(options.kernel_limit != 0 ? options.kernel_limit : looked_at, options.capacity)),
+      limit_is_known_(options.kernel_limit != 0 || options.capacity <= looked_at),
+      at_once_(std::min(first_part_, limit_)),
+      spin_(std::min<std::chrono::nanoseconds>(options.spin, std::chrono::hours(1))),
       staged_(new(std::nothrow) raw::iocb*[options.capacity]),
       segments_(new(std::nothrow)::iovec[segment_capacity]) {}
 
 Result<std::unique_ptr<Engine>> Engine::create(const ContextOptions& options) noexcept {
   // The kernel's limit, checked here first: the table for more could be gigabytes.
-  constexpr std::uint32_t most = 4'194'304;
-  if (options.capacity == 0 || options.capacity > most) {
+  if (options.capacity == 0 || options.capacity > SlotTable::most) {
     return std::unexpected(Error(Call::io_setup, EINVAL, options.capacity));
   }
   if (process_mark() == nullptr) return std::unexpected(Error(Call::allocate, ENOMEM));
@@ -64,7 +72,7 @@ Engine::~Engine() {
   held_ = 0;
   in_kernel_ = 0;
   refused_ = 0;
-  for (std::uint32_t index = 0; slots_.used() != 0; ++index) {
+  for (std::uint32_t index = 0; index < capacity(); ++index) {
     Slot& slot = slots_[index];
     if (slot.is_used()) slot.finish(*this, slot, Outcome::of_discarded());
   }
@@ -106,7 +114,7 @@ Slot* Engine::await_freed_slot() noexcept {
 
 void Engine::wait_or_die() noexcept {
   const ThreadCheck::Use use(thread_check);
-  if (quiet() && finish_without_waiting(in_flight()) != 0) return;
+  if (quiet() && finish_without_waiting() != 0) return;
   if (const Result<std::size_t> waited = wait(1, {}); !waited) {
     fatal(("run() cannot wait for its requests: " + waited.error().message()).c_str());
   }

@@ -72,6 +72,15 @@ long wait_for_events(const Ask& ask, const ::sigset_t* signals) noexcept {
       ask, [](auto... arguments) { return raw::io_getevents(arguments...); });
 }
 
+// Tells the processor that this is a loop which waits.
+void relax() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 }  // namespace
 
 [[gnu::always_inline]] inline void Engine::finish(const raw::io_event& event) noexcept {
@@ -85,9 +94,11 @@ long wait_for_events(const Ask& ask, const ::sigset_t* signals) noexcept {
   }
 }
 
-[[gnu::always_inline]] inline void Engine::finish_ready(std::size_t most) noexcept {
+[[gnu::always_inline]] inline void Engine::finish_ready() noexcept {
   ++depth_;
   std::size_t count = events_begin_ != events_end_ ? finish_taken() : 0;
+  // What continuations submit is for the next call.
+  const std::size_t most = count + in_kernel_;
   raw::io_event event{};
   for (; count < most && ring_.take(event); ++count) finish(event);
   --depth_;
@@ -95,12 +106,12 @@ long wait_for_events(const Ask& ask, const ::sigset_t* signals) noexcept {
   if (!room_queue_.empty()) serve_room_queue();
 }
 
-// At most `most` of what completes in the kernel, and what it refused.
-std::size_t Engine::finish_without_waiting(std::size_t most) noexcept {
+// What is complete in the kernel, and what it refused.
+std::size_t Engine::finish_without_waiting() noexcept {
   const std::size_t before = finished_;
   flush();
   if (refused_ != 0) finish_refused();
-  finish_ready(most);
+  finish_ready();
   return finished_ - before;
 }
 
@@ -118,7 +129,7 @@ Result<std::size_t> Engine::wait(std::size_t at_least, const Deadline& deadline,
   const std::size_t most = in_flight();  // what continuations submit is for the next call
   const std::size_t before = finished_;
   for (;;) {
-    finish_without_waiting(most);
+    finish_without_waiting();
     std::size_t done = finished_ - before;
     if (in_kernel_ == 0) {
       const bool nothing_left = ending() == 0;
@@ -137,6 +148,7 @@ Result<std::size_t> Engine::wait(std::size_t at_least, const Deadline& deadline,
     // What is still staged can go out as soon as one request completes.
     const std::size_t missing =
         std::min(done < at_least ? at_least - done : 0, staged_count_ != 0 ? 1 : in_kernel_);
+    if (missing != 0 && spin(missing, deadline)) continue;
     if (const Result<void> result = reap(missing, deadline, signals); !result) {
       // The count of what did run would be lost; the next call has the error again.
       if (done != 0) return done;
@@ -144,7 +156,7 @@ Result<std::size_t> Engine::wait(std::size_t at_least, const Deadline& deadline,
     }
     const bool full = events_end_ == events_.size();
     const bool short_count = events_end_ < std::min(missing, events_.size());
-    finish_ready(most);
+    finish_ready();
     done = finished_ - before;
     const bool more = full && done < most;
     if (done >= at_least && !more) return done;
@@ -152,6 +164,20 @@ Result<std::size_t> Engine::wait(std::size_t at_least, const Deadline& deadline,
     // for.
     if (passed(deadline) || (signals != nullptr && short_count)) return done;
   }
+}
+
+// Looks at the ring for a while. True if as many are there as are waited for.
+bool Engine::spin(std::size_t at_least, const Deadline& deadline) const noexcept {
+  if (spin_ <= spin_.zero() || !ring_.attached()) return false;
+  Clock::time_point end = Clock::now() + spin_;
+  if (deadline) end = std::min(end, *deadline);
+  do {
+    for (int look = 0; look < 64; ++look) {
+      if (ring_.size() >= at_least) return true;
+      relax();
+    }
+  } while (Clock::now() < end);
+  return false;
 }
 
 Result<void> Engine::reap(std::size_t at_least, const Deadline& deadline,

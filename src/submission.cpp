@@ -9,6 +9,7 @@
 #include <linux_aio/raw/syscall.hpp>
 
 #include "src/file_status.hpp"
+#include "src/queue_depth.hpp"
 
 namespace linux_aio::detail {
 namespace {
@@ -30,14 +31,41 @@ void announce(const raw::iocb& request) noexcept {
   static_cast<void>(::eventfd_write(fd, 1));
 }
 
+[[nodiscard]] bool is_transfer(const raw::iocb& request) noexcept {
+  switch (request.aio_lio_opcode) {
+    case raw::iocb_cmd_pread:
+    case raw::iocb_cmd_pwrite:
+    case raw::iocb_cmd_preadv:
+    case raw::iocb_cmd_pwritev:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Whether `next` begins in the file where `request` ends.
+bool continues(const raw::iocb& request, const raw::iocb& next) noexcept {
+  const bool plain = request.aio_lio_opcode == raw::iocb_cmd_pread ||
+                     request.aio_lio_opcode == raw::iocb_cmd_pwrite;
+  return plain && request.aio_lio_opcode == next.aio_lio_opcode &&
+         request.aio_fildes == next.aio_fildes &&
+         static_cast<std::uint64_t>(request.aio_offset) + request.aio_nbytes ==
+             static_cast<std::uint64_t>(next.aio_offset);
+}
+
 }  // namespace
 
-inline long Engine::submit(std::size_t first) noexcept {
-  const auto count = static_cast<long>(staged_count_ - first);
+// Transfers that the kernel has and is not done with.
+inline std::size_t Engine::busy() const noexcept {
+  const std::size_t others = ring_.size() + polls_;
+  return in_kernel_ > others ? in_kernel_ - others : 0;
+}
+
+inline long Engine::submit(std::size_t first, std::size_t count) noexcept {
   raw::iocb** const requests = staged_.get() + first;
   ++statistics_.io_submit_calls;
-  if (measure_submission_) return measured_submit(count, requests);
-  return raw::io_submit(handle_, count, requests);
+  if (measure_submission_) return measured_submit(static_cast<long>(count), requests);
+  return raw::io_submit(handle_, static_cast<long>(count), requests);
 }
 
 [[gnu::noinline]] long Engine::measured_submit(long count, raw::iocb** requests) noexcept {
@@ -53,41 +81,84 @@ std::size_t Engine::flush() noexcept {
   const ThreadCheck::Use use(thread_check);
   if (!usable()) return staged_count_;
   if (staged_count_ != 0) {
-    const long result = submit(0);
-    if (result != static_cast<long>(staged_count_)) return flush_rest(result);
+    if (in_kernel_ + staged_count_ > at_once_) return flush_in_parts(0);
+    const long result = submit(0, staged_count_);
+    if (result != static_cast<long>(staged_count_)) {
+      std::size_t done = 0;
+      return account(result, done) ? flush_in_parts(done) : staged_count_;
+    }
     in_kernel_ += staged_count_;
     statistics_.accepted += staged_count_;
     staged_count_ = 0;
+    if (busy() != 0) at_once_ = std::min(first_part_, limit_);
   }
   segments_used_ = 0;
   return 0;
 }
 
-// Goes on where the first call, which returned `result`, has stopped.
-[[gnu::noinline]] std::size_t Engine::flush_rest(long result) noexcept {
-  std::size_t done = 0;
-  for (;;) {
-    if (result > 0) {
-      done += static_cast<std::size_t>(result);
-      in_kernel_ += static_cast<std::size_t>(result);
-      statistics_.accepted += static_cast<std::size_t>(result);
-    } else if (result == -EAGAIN && in_kernel_ != 0) {
-      // The kernel has no slot until one of ours completes; if none is there to complete, waiting
-      // would never end, and the error is the request's.
-      break;
-    } else if (result != -EINTR) {
-      ++statistics_.refused;
-      refuse(*slots_.find(staged_[done]->aio_data), Call::io_submit,
-             result == 0 ? EIO : static_cast<int>(-result));
-      ++done;
-    }
-    if (done == staged_count_) break;
-    result = submit(done);
+// Counts what became of the requests from `done` on, and moves `done` past them. False if the
+// kernel has no slot until one of ours completes.
+bool Engine::account(long result, std::size_t& done) noexcept {
+  if (result > 0) {
+    done += static_cast<std::size_t>(result);
+    in_kernel_ += static_cast<std::size_t>(result);
+    statistics_.accepted += static_cast<std::size_t>(result);
+    return true;
+  }
+  if (result == -EINTR) return true;
+  // If none is there to complete, waiting would never end, and the error is the request's.
+  if (result == -EAGAIN && in_kernel_ != 0) return false;
+  ++statistics_.refused;
+  refuse(*slots_.find(staged_[done]->aio_data), Call::io_submit,
+         result == 0 ? EIO : static_cast<int>(-result));
+  ++done;
+  return true;
+}
+
+// A device gets what it is given when io_submit returns. So while it has nothing to do, it is given
+// a part, with which it begins; the parts grow with what it has. Where requests complete inside
+// io_submit there is no device to wait for, and all go out at once, until some do not.
+[[gnu::noinline]] std::size_t Engine::flush_in_parts(std::size_t done) noexcept {
+  while (done != staged_count_) {
+    const std::size_t count = next_part(done);
+    if (count == 0) break;
+    const long result = submit(done, count);
+    if (!account(result, done)) break;
+    at_once_ = busy() == 0 ? limit_ : std::min(first_part_, limit_);
   }
   if (done != 0) std::copy(staged_.get() + done, staged_.get() + staged_count_, staged_.get());
   staged_count_ -= done;
   if (staged_count_ == 0) segments_used_ = 0;
   return staged_count_;
+}
+
+// How many of the staged requests go into the next call; 0 if the kernel has as many as it may.
+std::size_t Engine::next_part(std::size_t first) noexcept {
+  std::size_t most = staged_count_ - first;
+  const std::size_t working = busy();
+  if (working + most > limit_ && !limit_is_known_) find_limit(first);
+  if (working >= limit_) return 0;
+  most = std::min(most, limit_ - working);
+  if (at_once_ == limit_) return most;
+  std::size_t count = std::min<std::size_t>(most, std::max<std::size_t>(first_part_, 2 * working));
+  // The kernel makes one request of neighbours that come in one call.
+  while (count < most && continues(*staged_[first + count - 1], *staged_[first + count])) ++count;
+  return count;
+}
+
+// Where the staged requests are for a device whose queue is known, no more are sent than that takes
+// without making io_submit wait.
+void Engine::find_limit(std::size_t first) noexcept {
+  limit_is_known_ = true;
+  const bool at_once = at_once_ == limit_;
+  limit_ = capacity();
+  for (std::size_t index = first; index < staged_count_; ++index) {
+    if (!is_transfer(*staged_[index])) continue;
+    const auto depth = queue_depth(static_cast<int>(staged_[index]->aio_fildes));
+    if (depth) limit_ = std::min(limit_, *depth);
+    break;
+  }
+  at_once_ = at_once ? limit_ : std::min(first_part_, limit_);
 }
 
 void Engine::refuse(Slot& slot, Call by, int error) noexcept {

@@ -4,8 +4,9 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bench.common.tables import count_of
 from bench.experiment.results import CHARTED, Cell, Metric, Results, mode_title
-from bench.experiment.tables import count_of, show_spread
+from bench.experiment.tables import show_spread
 from bench.experiment.templates import render
 
 _WIDTH = 360  # that of a phone, so that text has its size there

@@ -1,22 +1,30 @@
 """Compares ways of reading files at intervals, as the Python package linux_aio once did."""
 
 import argparse
-import os
-import signal
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bench.common.command_line import (
+    clean_up_when_ended,
+    positive,
+    positives,
+    some_of,
+    user_path,
+)
+from bench.common.machine import describe_machine
+from bench.common.programs import BenchmarkError, build_of
+from bench.common.progress import Progress
+from bench.common.storage import direct_obstacle
+from bench.common.tables import count_of
 from bench.experiment.charts import charts
-from bench.experiment.corpus import File, direct_obstacle, make_files
-from bench.experiment.machine import describe_machine
+from bench.experiment.corpus import File, make_files
 from bench.experiment.page import as_page
-from bench.experiment.progress import Progress
 from bench.experiment.report import FORMATS
-from bench.experiment.results import Results, Setting
-from bench.experiment.running import ExperimentError, run_all
-from bench.experiment.ways import DEFAULT, WAYS, Way
+from bench.experiment.results import Results, Setting, mode_title
+from bench.experiment.running import READER, Step, run_all
+from bench.experiment.ways import DEFAULT, WAYS
 
 _DESCRIPTION = """\
 Reads 1, 6, 12 and 24 files of 1 to 100 KB, again and again, a millisecond
@@ -35,16 +43,6 @@ command line is wrong.
 """
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
-
-
-_positive.__name__ = "number from 1"  # what argparse calls it
-
-
 def _microseconds(text: str) -> int:
     milliseconds = float(text)
     if not 0.001 <= milliseconds <= 60_000:
@@ -53,29 +51,6 @@ def _microseconds(text: str) -> int:
 
 
 _microseconds.__name__ = "number of milliseconds, 0.001 to 60000,"
-
-
-def _ways(text: str) -> Sequence[Way]:
-    if text == "all":
-        return WAYS
-    known = {way.name: way for way in WAYS}
-    unknown = [name for name in text.split(",") if name not in known]
-    if unknown:
-        raise argparse.ArgumentTypeError(
-            f"no row is called {', '.join(unknown)}; there are: {', '.join(known)}"
-        )
-    return [known[name] for name in dict.fromkeys(text.split(","))]
-
-
-def _counts(text: str) -> Sequence[int]:
-    return sorted({_positive(word) for word in text.split(",")})
-
-
-_counts.__name__ = "list of numbers from 1"
-
-
-def _user_path(text: str) -> Path:
-    return Path(os.environ.get("BUILD_WORKING_DIRECTORY", "."), text).absolute()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -89,8 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--quick", action="store_true", help="20 reads, once: to see that it works")
     size.add_argument("--full", action="store_true", help="1000 reads, five times: ten minutes")
-    add("--reads", type=_positive, metavar="N", help="how often the files are read (200)")
-    add("--repetitions", type=_positive, metavar="N", help="how often each is measured (3)")
+    add("--reads", type=positive, metavar="N", help="how often the files are read (200)")
+    add("--repetitions", type=positive, metavar="N", help="how often each is measured (3)")
     add(
         "--interval",
         type=_microseconds,
@@ -100,28 +75,28 @@ def _parser() -> argparse.ArgumentParser:
     )
     add(
         "--files",
-        type=_counts,
+        type=positives,
         default=(1, 6, 12, 24),
         metavar="N,...",
         help="how many files are read at a time (1,6,12,24)",
     )
     add(
         "--rows",
-        type=_ways,
+        type=some_of({way.name: way for way in WAYS}, "row"),
         default=DEFAULT,
         metavar="NAME,...",
         help=f"of {', '.join(way.name for way in WAYS)}; or all (all but the last two)",
     )
     add(
         "--directory",
-        type=_user_path,
-        default=_user_path("."),
+        type=user_path,
+        default=user_path("."),
         metavar="DIR",
         help="makes its files in a new folder in DIR, and removes them (the current one)",
     )
     add("--format", choices=FORMATS, default="text", help="of what it prints (text)")
-    add("--html", type=_user_path, metavar="FILE", help="writes a page with charts and tables")
-    add("--svg", type=_user_path, metavar="DIR", help="writes each chart into a file in DIR")
+    add("--html", type=user_path, metavar="FILE", help="writes a page with charts and tables")
+    add("--svg", type=user_path, metavar="DIR", help="writes each chart into a file in DIR")
     return parser
 
 
@@ -134,8 +109,14 @@ def _setting(options: argparse.Namespace, folder: Path, obstacle: str | None) ->
         counts=options.files,
         ways=options.rows,
         direct_obstacle=obstacle,
-        machine=describe_machine(folder),
+        machine=describe_machine(folder, build_of(READER)),
     )
+
+
+def _report(progress: Progress, step: Step) -> None:
+    cell = step.cell
+    what = f"{mode_title(cell.direct)}, {count_of(cell.files, 'file')}: {cell.way.title}"
+    progress.report(step.number, step.total, what)
 
 
 def _measure(options: argparse.Namespace) -> Results:
@@ -147,10 +128,10 @@ def _measure(options: argparse.Namespace) -> Results:
             False: make_files(folder / "cached", most, cached=True),
             True: make_files(folder / "direct", most, cached=False),
         }
-        setting = _setting(options, folder, direct_obstacle(files[True]))
+        setting = _setting(options, folder, direct_obstacle(files[True][0].path, folder))
         progress = Progress()
         try:
-            return run_all(setting, files, progress.report)
+            return run_all(setting, files, lambda step: _report(progress, step))
         finally:
             progress.end()
 
@@ -171,10 +152,10 @@ def main() -> int:
     options = parser.parse_args()
     if options.html and not options.html.parent.is_dir():  # said now, and not in two minutes
         parser.error(f"--html: there is no folder {options.html.parent}")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the files are removed
+    clean_up_when_ended()
     try:
         _write(options, _measure(options))
-    except (ExperimentError, OSError) as error:
+    except (BenchmarkError, OSError) as error:
         print(f"experiment: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

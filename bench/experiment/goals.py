@@ -2,8 +2,8 @@
 
 import statistics
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from bench.common.goals import Goal
 from bench.experiment.results import (
     PHYSICAL,
     RUNTIME,
@@ -16,23 +16,6 @@ from bench.experiment.results import (
 )
 
 _OURS = ("linux_aio", "linux_aio_late", "linux_aio_absolute")
-
-
-@dataclass(frozen=True)
-class Goal:
-    """A goal, and what was measured."""
-
-    text: str
-    measured: float
-    limit: float
-    unit: str = ""
-    whole: bool = False
-    """Whether it is shown without decimals."""
-
-    @property
-    def reached(self) -> bool:
-        """Whether it is."""
-        return self.measured <= self.limit
 
 
 class _Medians:

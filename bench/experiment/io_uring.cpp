@@ -1,12 +1,11 @@
 // io_uring through liburing, without registered files or buffers.
 
+#include "bench/common/peers.hpp"
 #include "bench/experiment/way.hpp"
 
 #ifdef LINUX_AIO_BENCH_LIBURING
 
 #include <liburing.h>
-
-#include <cstring>
 
 namespace experiment {
 namespace {
@@ -68,11 +67,7 @@ class IoUring : public Way {
 Made make_io_uring(std::span<Source> sources) {
   auto way = std::make_unique<IoUring>(sources);
   const int status = way->make();
-  if (status == -EPERM) {
-    return std::unexpected(
-        "io_uring_setup: EPERM: a seccomp profile or kernel.io_uring_disabled forbids it");
-  }
-  if (status < 0) return std::unexpected(std::string("io_uring_setup: ") + std::strerror(-status));
+  if (status < 0) return std::unexpected(bench::no_io_uring(status));
   return way;
 }
 
@@ -83,8 +78,7 @@ Made make_io_uring(std::span<Source> sources) {
 namespace experiment {
 
 Made make_io_uring(std::span<Source> /*sources*/) {
-  return std::unexpected(
-      "built without liburing: apt-get install liburing-dev, then ./bazelw shutdown");
+  return std::unexpected(bench::built_without("liburing"));
 }
 
 }  // namespace experiment

@@ -1,5 +1,6 @@
 // Kernel AIO through libaio.
 
+#include "bench/common/peers.hpp"
 #include "bench/experiment/way.hpp"
 
 #ifdef LINUX_AIO_BENCH_LIBAIO
@@ -75,8 +76,7 @@ Made make_libaio(std::span<Source> sources) {
 namespace experiment {
 
 Made make_libaio(std::span<Source> /*sources*/) {
-  return std::unexpected(
-      "built without libaio: apt-get install libaio-dev, then ./bazelw shutdown");
+  return std::unexpected(bench::built_without("libaio"));
 }
 
 }  // namespace experiment

@@ -3,11 +3,12 @@
 #include <getopt.h>
 
 #include <array>
-#include <charconv>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <span>
+
+#include "bench/common/command_line.hpp"
+#include "bench/common/fail.hpp"
 
 namespace experiment {
 namespace {
@@ -35,28 +36,6 @@ process is what is measured. Prints a line of JSON; bench:experiment runs it.
 Exit status: 0 if all was read, 1 if not, 2 if the command line is wrong, 3 if
 the way cannot be taken here; standard error says why.)";
 
-const char* const version_text =
-#ifdef __clang__
-    "clang " __clang_version__
-#else
-    "g++ " __VERSION__
-#endif
-#ifdef __OPTIMIZE__
-    ", optimised";
-#else
-    ", not optimised";
-#endif
-
-std::size_t number(const std::string& text) {
-  std::size_t value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || rest != end || value == 0) {
-    refuse("'" + text + "' is no number from 1");
-  }
-  return value;
-}
-
 enum Name : std::uint8_t {
   way = 1,
   threads_of_pool,
@@ -80,20 +59,15 @@ constexpr std::array<option, 10> names{{{"way", required_argument, nullptr, way}
                                         {"help", no_argument, nullptr, help},
                                         {nullptr, 0, nullptr, 0}}};
 
-[[noreturn]] void print_and_exit(const char* text) {
-  std::puts(text);
-  std::exit(0);
-}
-
 void set(Options& options, int name) {
   if (name == way) {
     options.way = optarg;
   } else if (name == threads_of_pool) {
-    options.threads = number(optarg);
+    options.threads = bench::number(optarg);
   } else if (name == reads) {
-    options.reads = number(optarg);
+    options.reads = bench::number(optarg);
   } else if (name == interval) {
-    options.interval = number(optarg);
+    options.interval = bench::number(optarg);
   } else if (name == late) {
     options.late = true;
   } else if (name == absolute) {
@@ -101,20 +75,15 @@ void set(Options& options, int name) {
   } else if (name == direct) {
     options.direct = true;
   } else if (name == version) {
-    print_and_exit(version_text);
+    bench::print_and_exit(bench::build);
   } else if (name == help) {
-    print_and_exit(help_text);
+    bench::print_and_exit(help_text);
   } else {
     std::exit(wrong_usage);  // getopt_long has said why
   }
 }
 
 }  // namespace
-
-void refuse(const std::string& what) {
-  std::fprintf(stderr, "reader: %s\nTry --help.\n", what.c_str());
-  std::exit(wrong_usage);
-}
 
 Options parse(int argc, char** argv) {
   Options options;
@@ -125,7 +94,7 @@ Options parse(int argc, char** argv) {
   for (const char* const path : given.subspan(static_cast<std::size_t>(optind))) {
     options.paths.emplace_back(path);
   }
-  if (options.paths.empty()) refuse("there is no FILE");
+  if (options.paths.empty()) bench::refuse("there is no FILE");
   return options;
 }
 

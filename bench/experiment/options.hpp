@@ -22,7 +22,4 @@ struct Options {
 // wrong.
 Options parse(int argc, char** argv);
 
-// Ends the program with status 2: "reader: what", and a hint.
-[[noreturn]] void refuse(const std::string& what);
-
 }  // namespace experiment

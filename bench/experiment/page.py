@@ -2,7 +2,7 @@
 
 from bench.experiment.charts import charts
 from bench.experiment.results import Results
-from bench.experiment.tables import conditions, explanations, goal_table, left_out, tables
+from bench.experiment.tables import conditions, explanations, left_out, table_of_goals, tables
 from bench.experiment.templates import render
 
 
@@ -14,6 +14,6 @@ def as_page(results: Results) -> str:
         left_out=list(left_out(results)),
         charts=list(charts(results)),
         tables=list(tables(results)),
-        goals=goal_table(results),
+        goals=table_of_goals(results),
         explanations=list(explanations(results)),
     )

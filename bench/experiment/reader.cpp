@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "bench/common/fail.hpp"
+#include "bench/common/usage.hpp"
 #include "bench/experiment/options.hpp"
 #include "bench/experiment/usage.hpp"
 #include "bench/experiment/way.hpp"
@@ -18,12 +20,10 @@
 namespace experiment {
 namespace {
 
-constexpr int not_here = 3;
-
 // What the loop took.
 struct Took {
   double seconds;
-  CpuTime cpu;
+  bench::Usage cpu;
 };
 
 template <class T>
@@ -58,7 +58,7 @@ Made make_way(const Options& options, std::span<Source> sources) {
   if (options.way == "libaio") return make_libaio(sources);
   if (options.way == "io_uring") return make_io_uring(sources);
   if (options.way == "linux_aio") return make_linux_aio(sources);
-  refuse("no way is called '" + options.way + "'");
+  bench::refuse("no way is called '" + options.way + "'");
 }
 
 // Sleeps from one read to the next.
@@ -101,7 +101,7 @@ Took read_at_intervals(Way& way, std::span<Source> sources, const Options& optio
   way.end();
 
   const auto begun = std::chrono::steady_clock::now();
-  const CpuTime before = cpu_time();
+  const bench::Usage before = bench::usage();
   Pace pace(options.interval, options.absolute);
   for (std::size_t left = options.reads; left != 0; --left) {
     if (options.late && left != options.reads) way.end();
@@ -111,11 +111,13 @@ Took read_at_intervals(Way& way, std::span<Source> sources, const Options& optio
     pace.sleep();
   }
   if (options.late) way.end();
-  const CpuTime after = cpu_time();
+  const bench::Usage after = bench::usage();
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
   return {
       .seconds = took.count(),
-      .cpu = {.user = after.user - before.user, .system = after.system - before.system},
+      .cpu = {.user = after.user - before.user,
+              .system = after.system - before.system,
+              .sleeps = after.sleeps - before.sleeps},
   };
 }
 
@@ -154,7 +156,7 @@ int run(const Options& options) {
   const Made way = make_way(options, sources);
   if (!way) {
     std::fprintf(stderr, "%s\n", way.error().c_str());
-    return not_here;
+    return bench::not_here;
   }
   const Took took = read_at_intervals(**way, sources, options);
   const std::size_t threads_then = threads();

@@ -1,35 +1,29 @@
 """The results as text, Markdown and JSON."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from bench.common import report
+from bench.common.goals import goals_as_json
 from bench.experiment.results import Results, mode_title
-from bench.experiment.tables import (
-    Table,
-    conditions,
-    explanations,
-    goal_table,
-    left_out,
-    tables,
-)
+from bench.experiment.tables import conditions, explanations, left_out, table_of_goals, tables
 
 
 def as_text(results: Results) -> str:
     """For a terminal."""
-    return _report(results, _text_table, title="{}", item="  {}")
+    return report.as_text(_report(results))
 
 
 def as_markdown(results: Results) -> str:
     """For a page on GitHub, say."""
-    return _report(results, _markdown_table, title="### {}\n", item="- {}")
+    return report.as_markdown(_report(results))
 
 
 def as_json(results: Results) -> str:
     """All that was measured, process by process."""
     setting = results.setting
-    goals = goal_table(results)
     whole: dict[str, Any] = {
         "reads": setting.reads,
         "interval_microseconds": setting.interval,
@@ -49,10 +43,7 @@ def as_json(results: Results) -> str:
             }
             for cell in results.cells
         ],
-        "goals": [
-            dict(zip((head.lower() for head in goals.heads), row.cells, strict=True))
-            for row in goals.rows
-        ],
+        "goals": goals_as_json(table_of_goals(results)),
     }
     return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
 
@@ -64,36 +55,10 @@ FORMATS: dict[str, Callable[[Results], str]] = {
 }
 
 
-def _report(results: Results, draw: Callable[[Table], str], title: str, item: str) -> str:
-    blocks = ["\n".join(item.format(one) for one in conditions(results))]
-    without = [item.format(f"LEFT OUT: {one}") for one in left_out(results)]
-    if without:
-        blocks.append("\n".join(without))
-    blocks += [
-        f"{title.format(one.title)}\n{draw(one)}"
-        for one in (*tables(results), goal_table(results))
-        if one.rows
-    ]
-    rows = [item.format(f"{name}: {what}") for name, what in explanations(results)]
-    blocks.append(title.format("The rows") + "\n" + "\n".join(rows))
-    return "\n\n".join(blocks) + "\n"
-
-
-def _text_table(table: Table) -> str:
-    lines = [table.heads, *(row.cells for row in table.rows)]
-    widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
-    return "\n".join(_text_line(line, widths) for line in lines)
-
-
-def _text_line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    first, *others = (
-        cell.ljust(width) if at == 0 else cell.rjust(width)
-        for at, (cell, width) in enumerate(zip(cells, widths, strict=True))
+def _report(results: Results) -> report.Report:
+    return report.Report(
+        conditions=list(conditions(results)),
+        left_out=list(left_out(results)),
+        tables=[*tables(results), table_of_goals(results)],
+        explanations=list(explanations(results)),
     )
-    return "  " + "  ".join((first, *others)).rstrip()
-
-
-def _markdown_table(table: Table) -> str:
-    rule = ["---", *("--:" for _ in table.heads[1:])]
-    lines = [table.heads, rule, *(row.cells for row in table.rows)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -1,9 +1,9 @@
 """What was measured, and what a cell of a table says of it."""
 
-import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bench.common.spread import Spread, spread
 from bench.experiment.ways import Way
 
 
@@ -26,20 +26,6 @@ class Measurement:
     def utilisation(self) -> float:
         """Of one processor: 1 is all of it."""
         return self.cpu / self.seconds
-
-
-@dataclass(frozen=True)
-class Spread:
-    """Some measurements of the same."""
-
-    median: float
-    least: float
-    most: float
-
-
-def spread(values: Sequence[float]) -> Spread:
-    """Of one value or more."""
-    return Spread(statistics.median(values), min(values), max(values))
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,12 @@
 """What a report consists of, whatever its format: tables of text, and sentences."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from bench.experiment.goals import Goal, goals
+from bench.common.goals import goal_table
+from bench.common.programs import not_optimised
+from bench.common.spread import Spread
+from bench.common.tables import Row, Table, count_of
+from bench.experiment.goals import goals
 from bench.experiment.results import (
     PHYSICAL,
     RUNTIME,
@@ -13,26 +16,8 @@ from bench.experiment.results import (
     Cell,
     Metric,
     Results,
-    Spread,
     mode_title,
 )
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line, whose first cell is its head."""
-
-    cells: Sequence[str]
-    ours: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """With a head above each column."""
-
-    title: str
-    heads: Sequence[str]
-    rows: Sequence[Row]
 
 
 def tables(results: Results) -> Iterator[Table]:
@@ -42,18 +27,9 @@ def tables(results: Results) -> Iterator[Table]:
             yield _table(results, metric, direct)
 
 
-def goal_table(results: Results) -> Table:
+def table_of_goals(results: Results) -> Table:
     """What is to be reached, and what was."""
-    return Table(
-        "Goals of linux_aio, as ratios of medians",
-        ("Goal", "Limit", "Measured", "Result"),
-        [Row(_goal_cells(goal)) for goal in goals(results)],
-    )
-
-
-def count_of(count: int, what: str) -> str:
-    """With the plural of `what`, if it is one."""
-    return f"{count} {what}{'' if count == 1 else 's'}"
+    return goal_table(goals(results), "ratios of medians")
 
 
 def show_spread(values: Spread, metric: Metric) -> str:
@@ -71,8 +47,9 @@ def conditions(results: Results) -> Iterator[str]:
         "medians, and in brackets the least and the most."
     )
     yield "; ".join(f"{name}: {text}" for name, text in setting.machine.items()) + "."
-    if "not optimised" in setting.machine.get("compiler", ""):
-        yield "The reader is not optimised, so these figures mean little: build with -c opt."
+    reservation = not_optimised(setting.machine.get("compiler", ""))
+    if reservation:
+        yield reservation
 
 
 def left_out(results: Results) -> Iterator[str]:
@@ -114,13 +91,3 @@ def _cell(results: Results, metric: Metric, cell: Cell) -> str:
         virtual = results.spread(VIRTUAL, cell).median
         return f"{metric.show(values.median)} ({VIRTUAL.show(virtual)})"
     return show_spread(values, metric)
-
-
-def _goal_cells(goal: Goal) -> Sequence[str]:
-    digits = 0 if goal.whole else 2
-    return (
-        goal.text,
-        f"≤ {goal.limit:.{digits}f}{goal.unit}",
-        f"{goal.measured:.{digits}f}{goal.unit}",
-        "reached" if goal.reached else "missed",
-    )

@@ -1,7 +1,6 @@
 #include "bench/experiment/usage.hpp"
 
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,10 +9,12 @@
 #include <charconv>
 #include <string_view>
 
-#include "bench/experiment/way.hpp"
+#include "bench/common/fail.hpp"
 
 namespace experiment {
 namespace {
+
+using bench::fail;
 
 // The number behind `name` in a file of /proc. Without stdio, which would allocate.
 std::size_t field(const char* path, std::string_view name) {
@@ -37,17 +38,7 @@ std::size_t field(const char* path, std::string_view name) {
   return number;
 }
 
-double seconds(const timeval& time) {
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-}
-
 }  // namespace
-
-CpuTime cpu_time() {
-  rusage usage{};
-  if (::getrusage(RUSAGE_SELF, &usage) != 0) fail("getrusage", errno);
-  return {.user = seconds(usage.ru_utime), .system = seconds(usage.ru_stime)};
-}
 
 Memory memory() {
   return {.resident = field("/proc/self/smaps_rollup", "\nRss:"),

@@ -1,17 +1,9 @@
-// What this process has used, by the kernel's own account.
+// The memory and the threads of this process, by the kernel's own account.
 #pragma once
 
 #include <cstddef>
 
 namespace experiment {
-
-// In seconds, of all threads together; what the kernel does in threads of its own is not in it.
-struct CpuTime {
-  double user;
-  double system;
-};
-
-CpuTime cpu_time();
 
 // In KiB. What is resident is counted page by page now: the counters of /proc/self/status are off
 // by some hundred KiB in kernels before 6.16. Code counts with it, and comes in steps of 64 KiB;

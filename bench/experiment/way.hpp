@@ -9,6 +9,8 @@
 #include <span>
 #include <string>
 
+#include "bench/common/fail.hpp"
+
 namespace experiment {
 
 // A file, and where its bytes go. Open all along: only some ways open it anew for each read.
@@ -46,11 +48,7 @@ Made make_libaio(std::span<Source> sources);
 Made make_io_uring(std::span<Source> sources);
 Made make_linux_aio(std::span<Source> sources);
 
-// Ends the program: "reader: what" on standard error, exit status 1.
-[[noreturn]] void fail(const std::string& what);
-
-// Ends the program with the words of an errno.
-[[noreturn]] void fail(const std::string& what, int error);
+using bench::fail;
 
 // Ends the program unless all of `source` was read. `result` is a count of bytes or -errno.
 void expect_whole(const Source& source, long long result);

@@ -1,5 +1,6 @@
 // io_uring through liburing: plain, and with registered files and buffers.
 
+#include "bench/common/peers.hpp"
 #include "bench/overhead/engines.hpp"
 
 #ifdef LINUX_AIO_BENCH_LIBURING
@@ -143,25 +144,18 @@ class RegisteredIoUring : public IoUring {
   int registered_ = 0;
 };
 
-LeftOut reason(int status) {
-  if (status == -EPERM) {
-    return "io_uring_setup: EPERM: a seccomp profile or kernel.io_uring_disabled forbids it";
-  }
-  return std::string("io_uring_setup: ") + std::strerror(-status);
-}
-
 }  // namespace
 
 LeftOut add_io_uring(std::vector<Work>& works) {
   const auto engine = std::make_shared<IoUring>();
-  if (engine->status() < 0) return reason(engine->status());
+  if (engine->status() < 0) return bench::no_io_uring(engine->status());
   add_row("io_uring", engine, works);
   return std::nullopt;
 }
 
 LeftOut add_io_uring_registered(std::vector<Work>& works) {
   const auto engine = std::make_shared<RegisteredIoUring>(works);
-  if (engine->status() < 0) return reason(engine->status());
+  if (engine->status() < 0) return bench::no_io_uring(engine->status());
   if (engine->registered() < 0) {
     return std::string("io_uring_register: ") + std::strerror(-engine->registered());
   }
@@ -175,9 +169,7 @@ LeftOut add_io_uring_registered(std::vector<Work>& works) {
 
 namespace overhead {
 
-LeftOut add_io_uring(std::vector<Work>& /*works*/) {
-  return "built without liburing: apt-get install liburing-dev, then ./bazelw shutdown";
-}
+LeftOut add_io_uring(std::vector<Work>& /*works*/) { return bench::built_without("liburing"); }
 
 LeftOut add_io_uring_registered(std::vector<Work>& works) { return add_io_uring(works); }
 

@@ -1,5 +1,6 @@
 // Kernel AIO through libaio, which calls syscall(), too.
 
+#include "bench/common/peers.hpp"
 #include "bench/overhead/engines.hpp"
 
 #ifdef LINUX_AIO_BENCH_LIBAIO
@@ -93,9 +94,7 @@ LeftOut add_libaio(std::vector<Work>& works) {
 
 namespace overhead {
 
-LeftOut add_libaio(std::vector<Work>& /*works*/) {
-  return "built without libaio: apt-get install libaio-dev, then ./bazelw shutdown";
-}
+LeftOut add_libaio(std::vector<Work>& /*works*/) { return bench::built_without("libaio"); }
 
 }  // namespace overhead
 

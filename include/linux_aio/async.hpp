@@ -61,7 +61,7 @@ class [[nodiscard]] Async : private detail::RoomWaiter {
 
     static void finish(detail::Engine& engine, detail::Slot& slot,
                        detail::Outcome outcome) noexcept {
-      detail::end(detail::stored_in<Operation>(slot).in_flight);
+      detail::end(engine, detail::stored_in<Operation>(slot).in_flight);
       Operation operation = detail::take<Operation>(engine, slot);
       if (operation.awaiter == nullptr) return;
       operation.awaiter->slot_ = nullptr;

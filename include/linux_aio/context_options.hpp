@@ -1,6 +1,7 @@
 // ContextOptions: how a context is made.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 
 namespace linux_aio {
@@ -13,6 +14,21 @@ struct ContextOptions {
   /// Completions are read from the ring that the kernel shares, without a system call. Where the
   /// kernel's ring is another than the known one, they are not, whatever this says.
   bool reap_in_user_space = true;
+
+  /// Requests of the first io_submit where the kernel has nothing to do: a device begins with them
+  /// while the rest is handed over, twice as many at a time as it has by then. Neighbours in a file
+  /// go out together, for the kernel makes one request of them; so does what completes inside
+  /// io_submit. 0: all that is staged goes out together, always.
+  std::uint32_t first_part = 4;
+
+  /// Requests other than polls that the kernel has at most; others stay staged until some complete.
+  /// 0: as many as the device takes without making io_submit sleep (nr_requests in sysfs), of the
+  /// first file that gets more than 32 at a time; all where that is not known.
+  std::uint32_t kernel_limit = 0;
+
+  /// How long a wait looks at the ring before it sleeps: it returns a little earlier for the price
+  /// of the processor's time, which is of use where few requests are in flight. An hour at most.
+  std::chrono::nanoseconds spin{0};
 
   /// Statistics tell the time inside io_submit, and how many calls slept: three more system calls
   /// for each io_submit.

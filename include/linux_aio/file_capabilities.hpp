@@ -36,6 +36,10 @@ struct FileCapabilities {
   bool non_blocking = false;          ///< O_NONBLOCK is set
   bool append = false;                ///< O_APPEND is set: writes go to the end
   std::optional<DirectIo> direct_io;  ///< what O_DIRECT needs, as File::direct_io(); nothing: none
+  /// Requests that each queue of the device takes before io_submit has to sleep. Nothing without
+  /// /sys, without a device (tmpfs, NFS), and for one that hands on to others (RAID, LVM). Source:
+  /// nr_requests in Documentation/ABI/stable/sysfs-block.
+  std::optional<std::uint32_t> queue_depth;
   Asynchrony reads = Asynchrony::unknown;   ///< what io_submit does with a read
   Asynchrony writes = Asynchrony::unknown;  ///< what io_submit does with a write
 

@@ -43,6 +43,8 @@ class [[nodiscard]] Poll {
     notification_.apply_to(request);
   }
   struct InFlight {
+    using MayNeverComplete = void;
+
     PollEvents events;
 
     template <class Visit>

@@ -16,7 +16,7 @@ class RequestId {
   /// The request whose value() is `value`.
   constexpr explicit RequestId(std::uint64_t value) noexcept : value_(value) {}
 
-  /// A number that no other request of the context has, until 2^32 requests later.
+  /// A number that no other request of the context has, until 2^41 requests later.
   [[nodiscard]] constexpr std::uint64_t value() const noexcept { return value_; }
 
   /// Whether both name the same request.

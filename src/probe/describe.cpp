@@ -115,6 +115,9 @@ std::string describe(const KernelCapabilities& kernel) {
 std::string describe(const FileCapabilities& file) {
   std::string text = line("file", std::string(name_of(file.kind)) + ", " + opening_of(file));
   text += line("O_DIRECT", direct_io_of(file));
+  if (file.queue_depth) {
+    text += line("device", "takes " + std::to_string(*file.queue_depth) + " requests at once");
+  }
   text += line("reads", explain(file.reads)) + line("writes", explain(file.writes));
   const char* const accepted = "accepted";
   const char* const not_for_it = "not supported by this file";

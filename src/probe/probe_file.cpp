@@ -5,6 +5,7 @@
 
 #include "src/file_status.hpp"
 #include "src/probe/trial_context.hpp"
+#include "src/queue_depth.hpp"
 
 namespace linux_aio {
 namespace {
@@ -108,6 +109,7 @@ Result<FileCapabilities> probe_file(BorrowedFd file) noexcept {
   found.non_blocking = (status->flags & O_NONBLOCK) != 0;
   found.append = (status->flags & O_APPEND) != 0;
   if (const auto alignment = file.direct_io()) found.direct_io = *alignment;
+  found.queue_depth = detail::queue_depth(file.number());
   if (const TrialContext context; context.io_submit().works()) {
     if (found.readable) found.read = try_transfer(context, file.number(), Direction::read);
     if (found.writable) found.write = try_transfer(context, file.number(), Direction::write);

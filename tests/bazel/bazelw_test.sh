@@ -36,6 +36,7 @@ needs "$library" . run -c opt //examples:copy
 needs "bazel-bootstrap g++ libasio-dev" . run //examples:asio_loop -- file
 needs "bazel-bootstrap g++ libaio-dev liburing-dev python3-jinja2" . run -c opt //bench:experiment -- --quick
 needs "bazel-bootstrap g++ libaio-dev libbenchmark-dev liburing-dev" . run -c opt //bench:overhead -- --help
+needs "bazel-bootstrap g++ libaio-dev liburing-dev" . run -c opt //bench:device -- /some/file --quick
 needs "bazel-bootstrap g++ libaio-dev libbenchmark-dev liburing-dev python3-jinja2" . build //bench:all
 needs "$library" . build //:linux_aio
 needs "$library" examples build :copy

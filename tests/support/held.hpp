@@ -28,6 +28,8 @@ class Held {
   void lower(raw::iocb& request) noexcept { raw::prep_poll(request, fd_, POLLIN); }
 
   struct InFlight {
+    using MayNeverComplete = void;
+
     Cargo cargo;
 
     template <class Visit>

@@ -82,6 +82,10 @@ class Engine {
 
   void release(Slot& slot) noexcept { slots_.release(slot); }
 
+  /// Counts polls, which the kernel may have without end: neither a device nor a limit knows them.
+  void add_poll() noexcept { ++polls_; }
+  void end_poll() noexcept { --polls_; }
+
   /// Starts `waiter` as soon as there is room for it, which may be at once.
   void await_room(RoomWaiter& waiter) noexcept;
   void forget(RoomWaiter& waiter) noexcept { room_queue_.remove(waiter); }
@@ -115,7 +119,7 @@ class Engine {
   Result<std::size_t> poll() noexcept {
     if (quiet() && staged_count_ == 0 && ring_.empty()) return 0;
     const ThreadCheck::Use use(thread_check);
-    const Result<std::size_t> done = quiet() ? finish_without_waiting(in_flight()) : wait(0, {});
+    const Result<std::size_t> done = quiet() ? finish_without_waiting() : wait(0, {});
     if (staged_count_ != 0) flush();
     return done;
   }
@@ -139,7 +143,7 @@ class Engine {
   };
 
   [[nodiscard]] bool closed() const noexcept { return handle_ == 0; }
-  [[nodiscard]] std::uint32_t in_flight() const noexcept { return slots_.used(); }
+  [[nodiscard]] std::size_t in_flight() const noexcept { return ending() + held_; }
   [[nodiscard]] std::uint32_t capacity() const noexcept { return slots_.capacity(); }
   [[nodiscard]] Statistics statistics() const noexcept;
 
@@ -178,18 +182,23 @@ class Engine {
   [[nodiscard]] Slot* take_free_slot() noexcept;
   [[nodiscard]] Slot* await_freed_slot() noexcept;
   void serve_room_queue() noexcept;
-  [[nodiscard]] long submit(std::size_t first) noexcept;
+  [[nodiscard]] long submit(std::size_t first, std::size_t count) noexcept;
   [[nodiscard]] long measured_submit(long count, raw::iocb** requests) noexcept;
-  std::size_t flush_rest(long result) noexcept;
+  [[nodiscard]] bool account(long result, std::size_t& done) noexcept;
+  std::size_t flush_in_parts(std::size_t done) noexcept;
+  [[nodiscard]] std::size_t next_part(std::size_t first) noexcept;
+  [[nodiscard]] std::size_t busy() const noexcept;
+  void find_limit(std::size_t first) noexcept;
   void refuse(Slot& slot, Call by, int error) noexcept;
-  std::size_t finish_without_waiting(std::size_t most) noexcept;
+  std::size_t finish_without_waiting() noexcept;
   void finish_refused() noexcept;
-  void finish_ready(std::size_t most) noexcept;
+  void finish_ready() noexcept;
   std::size_t finish_taken() noexcept;
   void finish(const raw::io_event& event) noexcept;
   void finish_without_bytes(Slot& slot, std::int64_t result) noexcept;
   Result<void> reap(std::size_t at_least, const Deadline& deadline,
                     const ::sigset_t* signals) noexcept;
+  [[nodiscard]] bool spin(std::size_t at_least, const Deadline& deadline) const noexcept;
   void cancel_polls() noexcept;
   Result<void> complete_all(const Deadline& deadline) noexcept;
   Result<void> destroy() noexcept;
@@ -201,6 +210,14 @@ class Engine {
   bool measure_submission_;
   CompletionRing ring_;
   SlotTable slots_;
+
+  // How submission suits the device: see flush_in_parts().
+  std::uint32_t first_part_;
+  std::uint32_t limit_;  // of transfers in the kernel
+  bool limit_is_known_;
+  std::size_t at_once_;    // with so many in the kernel at most, all that is staged is one call
+  std::size_t polls_ = 0;  // in flight
+  std::chrono::nanoseconds spin_;
 
   std::unique_ptr<raw::iocb*[]> staged_;  // as many as slots
   std::size_t staged_count_ = 0;

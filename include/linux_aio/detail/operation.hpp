@@ -30,6 +30,7 @@ template <Request R>
   } else {
     request.lower(slot.iocb);
   }
+  if constexpr (may_never_complete<InFlightOf<R>>) engine.add_poll();
   if constexpr (poisons) {
     request.in_flight().visit_exclusive_memory(
         [](std::span<const std::byte> bytes) { poison(bytes); });
@@ -38,7 +39,8 @@ template <Request R>
 }
 
 template <class T>
-void end([[maybe_unused]] T& in_flight) noexcept {
+void end([[maybe_unused]] Engine& engine, [[maybe_unused]] T& in_flight) noexcept {
+  if constexpr (may_never_complete<T>) engine.end_poll();
   if constexpr (poisons) {
     in_flight.visit_exclusive_memory([](std::span<const std::byte> bytes) { unpoison(bytes); });
   }
@@ -119,7 +121,7 @@ class OwnedOperation {
       : in_flight_(std::move(in_flight)), continuation_(std::move(continuation)) {}
 
   static void finish(Engine& engine, Slot& slot, Outcome outcome) noexcept {
-    end(stored_in<OwnedOperation>(slot).in_flight_);
+    end(engine, stored_in<OwnedOperation>(slot).in_flight_);
     OwnedOperation operation = take<OwnedOperation>(engine, slot);
     if (outcome.discarded()) return;
     std::move(operation.continuation_)(std::move(operation.in_flight_).complete(outcome.result()));
@@ -146,7 +148,7 @@ class LentOperation {
 
   static void finish(Engine& engine, Slot& slot, Outcome outcome) noexcept {
     LentOperation operation = take<LentOperation>(engine, slot);
-    end(operation.in_flight_);
+    end(engine, operation.in_flight_);
     if (outcome.discarded()) return;
     std::move(operation.continuation_)(std::move(operation.in_flight_).complete(outcome.result()));
   }

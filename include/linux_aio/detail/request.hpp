@@ -54,6 +54,10 @@ concept Request = std::is_nothrow_move_constructible_v<T> &&
                                       typename T::Completion>;
                   };
 
+/// Whether what completes the request may never happen.
+template <class T>
+inline constexpr bool may_never_complete = requires { typename T::MayNeverComplete; };
+
 /// What of a request stays in its slot.
 template <class R>
 using InFlightOf = std::remove_reference_t<decltype(std::declval<R&>().in_flight())>;

@@ -33,6 +33,13 @@ class CompletionRing {
     return head() == std::atomic_ref(header_->tail).load(std::memory_order_relaxed);
   }
 
+  /// How many events are there.
+  [[nodiscard]] std::size_t size() const noexcept {
+    const std::uint32_t first = head();
+    const std::uint32_t last = std::atomic_ref(header_->tail).load(std::memory_order_acquire);
+    return last >= first ? last - first : places_ - first + last;
+  }
+
   /// Takes the next event. False if there is none.
   [[nodiscard]] bool take(raw::io_event& event) noexcept {
     raw::aio_ring& header = *header_;
@@ -40,7 +47,7 @@ class CompletionRing {
     if (first == std::atomic_ref(header.tail).load(std::memory_order_acquire)) return false;
     event = events_[first];
     const std::uint32_t next = first + 1;
-    std::atomic_ref(header.head).store(next == size_ ? 0 : next, std::memory_order_release);
+    std::atomic_ref(header.head).store(next == places_ ? 0 : next, std::memory_order_release);
     return true;
   }
 
@@ -56,7 +63,7 @@ class CompletionRing {
 
   raw::aio_ring* header_ = &none_;
   const raw::io_event* events_ = nullptr;
-  std::uint32_t size_ = 0;
+  std::uint32_t places_ = 0;
 };
 
 }  // namespace linux_aio::detail

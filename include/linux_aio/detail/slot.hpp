@@ -70,9 +70,9 @@ struct alignas(64) Slot {
   Mark mark;
   alignas(storage_alignment) std::byte storage[storage_size];  // request and continuation
 
-  // Bit 31 of the tag, below which is the slot's index. It is added when a slot is taken and when
-  // it is free again, so that the bits above count the requests that used it.
-  static constexpr std::uint64_t used = std::uint64_t{1} << 31U;
+  // A bit of the tag, below which is the slot's index. It is added when a slot is taken and when it
+  // is free again, so that the bits above count the requests that used it.
+  static constexpr std::uint64_t used = std::uint64_t{1} << 22U;
 
   [[nodiscard]] bool is_used() const noexcept { return (tag & used) != 0; }
 };
@@ -82,13 +82,13 @@ static_assert(sizeof(Slot) == 192, "three cache lines a request");
 class SlotTable {
  public:
   static constexpr std::uint32_t none = 0xffff'ffff;
+  static constexpr std::uint32_t most = Slot::used;  // slots of a table
 
   /// Allocates the slots; valid() tells whether there was memory for them.
   explicit SlotTable(std::uint32_t capacity) noexcept;
 
   [[nodiscard]] bool valid() const noexcept { return slots_ != nullptr; }
   [[nodiscard]] std::uint32_t capacity() const noexcept { return capacity_; }
-  [[nodiscard]] std::uint32_t used() const noexcept { return used_; }
   [[nodiscard]] Slot& operator[](std::uint32_t index) noexcept { return slots_[index]; }
   [[nodiscard]] const Slot& operator[](std::uint32_t index) const noexcept { return slots_[index]; }
 
@@ -98,7 +98,6 @@ class SlotTable {
     if (slot == nullptr) return nullptr;
     free_ = slot->next_free;
     slot->tag += Slot::used;
-    ++used_;
     return slot;
   }
 
@@ -107,7 +106,6 @@ class SlotTable {
     slot.mark = Slot::Mark::none;
     slot.next_free = free_;
     free_ = &slot;
-    --used_;
   }
 
   [[nodiscard]] static std::uint32_t index_of(const Slot& slot) noexcept {
@@ -116,7 +114,8 @@ class SlotTable {
 
   /// The slot whose request has `tag`; nullptr if no request in flight has it.
   [[nodiscard]] Slot* find(std::uint64_t tag) noexcept {
-    const auto index = static_cast<std::uint32_t>(tag ^ Slot::used);  // too large for a free slot's
+    constexpr std::uint64_t mask = 2 * Slot::used - 1;
+    const auto index = static_cast<std::uint32_t>((tag - Slot::used) & mask);  // free: too large
     if (index >= capacity_ || slots_[index].tag != tag) return nullptr;
     return &slots_[index];
   }
@@ -124,7 +123,6 @@ class SlotTable {
  private:
   std::unique_ptr<Slot[]> slots_;
   std::uint32_t capacity_;
-  std::uint32_t used_ = 0;
   Slot* free_ = nullptr;
 };
 

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import unittest
 from dataclasses import replace
@@ -11,15 +10,18 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from bench.common.programs import BenchmarkError
+from bench.common.storage import direct_obstacle, file_system
 from bench.experiment import running
-from bench.experiment.corpus import direct_obstacle, file_system, make_files
+from bench.experiment.corpus import make_files
 from bench.experiment.results import Setting
-from bench.experiment.running import ExperimentError, run_all
+from bench.experiment.running import run_all
 from bench.experiment.ways import WAYS
+from tests.bench.command import command_of, environment, run
 from tests.bench.seccomp import IO_URING_SETUP, forbid
 from tests.codegen.html_page import parse_page
 
-_COMMAND = [sys.executable, "-m", "bench.experiment.experiment"]
+_COMMAND = command_of("bench.experiment.experiment")
 _TINY = ["--reads=3", "--interval=0.1", "--repetitions=2", "--files=1,3"]
 _WITHOUT_PEERS = running.READER.with_name("reader_without_peers")
 _SETTING = Setting(
@@ -27,19 +29,8 @@ _SETTING = Setting(
 )
 
 
-def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-
-
 def _run(*options: str, **how: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*_COMMAND, *_TINY, *options],
-        env=_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        **how,
-    )
+    return run([*_COMMAND, *_TINY, *options], **how)
 
 
 class ExperimentTest(unittest.TestCase):
@@ -92,7 +83,7 @@ class ExperimentTest(unittest.TestCase):
 
     def test_it_removes_them_when_it_is_ended_too(self) -> None:
         command = [*_COMMAND, "--reads=100000", f"--directory={self.folder}"]
-        with subprocess.Popen(command, env=_environment(), stderr=subprocess.PIPE) as process:
+        with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE) as process:
             assert process.stderr
             process.stderr.readline()  # of its progress: it reads
             self.assertEqual(len(list(self.folder.iterdir())), 1)
@@ -171,7 +162,7 @@ class RunningTest(unittest.TestCase):
 
     def test_each_way_reads_what_is_in_the_files_past_the_page_cache_too(self) -> None:
         files = make_files(self.folder / "files", 2, cached=False)
-        obstacle = direct_obstacle(files)
+        obstacle = direct_obstacle(files[0].path, self.folder)
         if obstacle:
             print(f"SKIPPED: O_DIRECT: {obstacle}")
         setting = replace(_SETTING, direct_obstacle=obstacle)
@@ -183,13 +174,13 @@ class RunningTest(unittest.TestCase):
         files[1] = replace(files[1], checksum=files[1].checksum ^ 1)
         for way in WAYS[:2]:
             setting = replace(_SETTING, ways=[way])
-            with self.assertRaisesRegex(ExperimentError, f"^{way.title}: what was read of"):
+            with self.assertRaisesRegex(BenchmarkError, f"^{way.title}: what was read of"):
                 run_all(setting, {False: files}, lambda _: None)
 
     def test_a_file_that_is_away_is_named(self) -> None:
         files = make_files(self.folder / "files", 2, cached=True)
         files[1].path.unlink()
-        with self.assertRaisesRegex(ExperimentError, r"file0001: .*ENOENT"):
+        with self.assertRaisesRegex(BenchmarkError, r"file0001: .*ENOENT"):
             run_all(replace(_SETTING, ways=WAYS[:1]), {False: files}, lambda _: None)
 
     def test_what_was_not_there_to_build_with_is_left_out(self) -> None:

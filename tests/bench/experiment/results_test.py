@@ -3,15 +3,15 @@
 import unittest
 from dataclasses import replace
 
-from bench.experiment.goals import Goal, goals
+from bench.common.goals import Goal
+from bench.common.spread import Spread, spread
+from bench.experiment.goals import goals
 from bench.experiment.results import (
     PHYSICAL,
     RUNTIME,
     UTILISATION,
     Cell,
     Results,
-    Spread,
-    spread,
 )
 from bench.experiment.tables import show_spread
 from tests.bench.experiment.made_up import WAY, made_up

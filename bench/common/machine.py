@@ -5,19 +5,18 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from bench.experiment.corpus import file_system
-from bench.experiment.running import reader_build
+from bench.common.storage import file_system
 
 
-def describe_machine(folder: Path) -> Mapping[str, str]:
-    """What to say of this one, and of the disk that the folder is on."""
+def describe_machine(place: Path, compiler: str) -> Mapping[str, str]:
+    """What to say of this one, of the disk that `place` is on, and of what is measured there."""
     kernel = os.uname()
     release = re.match(r"\d+\.\d+", kernel.release)
     return {
         "kernel": f"Linux {release.group() if release else kernel.release}, {kernel.machine}",
         "processors": f"{len(os.sched_getaffinity(0))} × {_processor()}",
-        "file system": file_system(folder),
-        "compiler": reader_build(),
+        "file system": file_system(place),
+        "compiler": compiler,
         "load at the beginning": f"{os.getloadavg()[0]:.1f}",
     }
 

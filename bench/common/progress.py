@@ -1,11 +1,7 @@
-"""Says on standard error how far the experiment is."""
+"""Says on standard error how far a benchmark is."""
 
 import sys
 import time
-
-from bench.experiment.results import mode_title
-from bench.experiment.running import Step
-from bench.experiment.tables import count_of
 
 _SECONDS_BETWEEN_LINES = 10
 
@@ -18,21 +14,17 @@ class Progress:
         self._said = self._begun - _SECONDS_BETWEEN_LINES
         self._changes = sys.stderr.isatty()
 
-    def report(self, step: Step) -> None:
-        """A step begins."""
+    def report(self, number: int, total: int, what: str) -> None:
+        """A step begins, which is the `number`th, from 1."""
         now = time.monotonic()
         if not self._changes and now < self._said + _SECONDS_BETWEEN_LINES:
             return
         self._said = now
-        cell = step.cell
-        done = step.number - 1
-        left = (now - self._begun) / done * (step.total - done) if done else None
-        text = (
-            f"[{step.number}/{step.total}] {mode_title(cell.direct)}, "
-            f"{count_of(cell.files, 'file')}: {cell.way.title}"
-            + (f"; {_duration(left)} left" if left is not None else "")
+        done = number - 1
+        left = (now - self._begun) / done * (total - done) if done else None
+        self._print(
+            f"[{number}/{total}] {what}" + (f"; {duration(left)} left" if left is not None else "")
         )
-        self._print(text)
 
     def end(self) -> None:
         """Nothing is left to do."""
@@ -45,6 +37,7 @@ class Progress:
             print(text, file=sys.stderr, flush=True)
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """In minutes and seconds."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
