@@ -28,6 +28,8 @@ BATCHES = {
     "owning_32": 32,
     "borrowed_1": 1,
     "borrowed_32": 32,
+    "awaiting_1": 1,
+    "awaiting_32": 32,
     "run_1": 1,
     "poll_empty": 1,
     "waiting": 1,

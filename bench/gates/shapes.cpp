@@ -6,6 +6,7 @@
 
 #include <array>
 #include <charconv>
+#include <coroutine>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -89,6 +90,42 @@ void borrowed(std::size_t batch, std::size_t rounds) {
   must(written == rounds * batch * length, "not all was written");
 }
 
+// A coroutine that lives as long as the program.
+struct LongLived {
+  struct promise_type {  // NOLINT(readability-identifier-naming): its name in the language
+    static LongLived get_return_object() noexcept { return {}; }
+    static std::suspend_never initial_suspend() noexcept { return {}; }
+    static std::suspend_never final_suspend() noexcept { return {}; }
+    static void return_void() noexcept {}
+    [[noreturn]] static void unhandled_exception() noexcept { std::abort(); }
+  };
+};
+
+LongLived write_again_and_again(aio::Context& context, const aio::File& file,
+                                aio::AlignedBuffer buffer, std::size_t rounds,
+                                std::size_t& written) {
+  for (std::size_t round = 0; round < rounds; ++round) {
+    auto done = co_await context.async(aio::write(file).from(std::move(buffer)));
+    written += done.result.value_or(0);
+    buffer = std::move(done.buffer);
+  }
+}
+
+// Each request is awaited in a coroutine, which then makes the next.
+void awaiting(std::size_t batch, std::size_t rounds) {
+  aio::Context context =
+      must(aio::Context::create({.capacity = static_cast<std::uint32_t>(batch)}));
+  const aio::File file = null_device();
+  std::size_t written = 0;
+  for (aio::AlignedBuffer& buffer : make_buffers(batch)) {
+    write_again_and_again(context, file, std::move(buffer), rounds, written);
+  }
+  while (context.in_flight() != 0) {
+    if (!context.poll()) std::abort();
+  }
+  must(written == rounds * batch * length, "not all was written");
+}
+
 void run_one(std::size_t /*batch*/, std::size_t rounds) {
   aio::Context context = must(aio::Context::create({.capacity = 1}));
   const aio::File file = null_device();
@@ -166,6 +203,7 @@ struct Shape {
 };
 
 constexpr std::array shapes{
+    Shape{"awaiting_1", awaiting}, Shape{"awaiting_32", awaiting, 32},
     Shape{"by_hand_1", by_hand},   Shape{"by_hand_32", by_hand, 32},
     Shape{"borrowed_1", borrowed}, Shape{"borrowed_32", borrowed, 32},
     Shape{"owning_1", owning},     Shape{"owning_32", owning, 32},

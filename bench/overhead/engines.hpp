@@ -29,5 +29,6 @@ LeftOut add_io_uring_registered(std::vector<Work>& works);
 LeftOut add_blocking(std::vector<Work>& works);
 LeftOut add_posix_aio(std::vector<Work>& works);
 LeftOut add_thread_pool(std::vector<Work>& works);
+LeftOut add_two_threads(std::vector<Work>& works);
 
 }  // namespace overhead

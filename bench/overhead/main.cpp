@@ -38,6 +38,7 @@ constexpr std::array engines{
     Engine{"blocking", add_blocking, false},
     Engine{"posix_aio", add_posix_aio, false},
     Engine{"thread_pool", add_thread_pool, false},
+    Engine{"submit_in_threads", add_two_threads, false},
 };
 
 // Many short rounds, for what disturbs one passes the others by.

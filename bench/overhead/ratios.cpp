@@ -50,6 +50,18 @@ void print_void(std::ostream& out, const std::map<long, double>& unit,
   }
 }
 
+// How much more is done in the same time by more threads than one.
+void print_speed(std::ostream& out, const std::string& name, const std::map<int, double>& times) {
+  const auto one = times.find(1);
+  if (one == times.end()) return;
+  for (const auto& [threads, nanoseconds] : times) {
+    if (threads == 1) continue;
+    out << '\n'
+        << name << ": " << threads << " threads, each with a context and a file of its own, do "
+        << fixed(one->second / nanoseconds, 2) << " times what one does\n";
+  }
+}
+
 }  // namespace
 
 Ratios::Ratios(std::unique_ptr<benchmark::BenchmarkReporter> shown, Time time)
@@ -72,6 +84,10 @@ void Ratios::keep(const Run& run) {
   }
   if (single ? run.repetitions > 1 : run.aggregate_name != "median") return;
   const std::string& name = run.run_name.function_name;
+  if (!run.run_name.threads.empty()) {
+    by_threads_[name][static_cast<int>(run.threads)] = run.GetAdjustedRealTime();
+    return;
+  }
   const std::size_t slash = name.find('/');
   Row& row = works_[name.substr(0, slash)][run.family_index];
   row.name = name.substr(slash + 1);
@@ -84,6 +100,7 @@ void Ratios::print(std::ostream& out) const {
   for (const auto& [name, rows] : works_) order.emplace_back(rows.begin()->first, &name);
   std::ranges::sort(order);
   for (const auto& [number, name] : order) print(out, *name, works_.at(*name));
+  for (const auto& [name, times] : by_threads_) print_speed(out, name, times);
 }
 
 void Ratios::print(std::ostream& out, const std::string& name, const Rows& rows) const {

@@ -25,6 +25,7 @@ class Ratios : public benchmark::BenchmarkReporter {
   void Finalize() override;
 
   // A table for each work; and which columns are void, because in them the same code twice differs.
+  // Then what several threads do in the time of one.
   void print(std::ostream& out) const;
 
   // What failed, a line each.
@@ -46,6 +47,7 @@ class Ratios : public benchmark::BenchmarkReporter {
   std::unique_ptr<benchmark::BenchmarkReporter> shown_;
   Time time_;
   std::map<std::string, Rows> works_;
+  std::map<std::string, std::map<int, double>> by_threads_;  // nanoseconds, of names
   std::vector<std::string> failures_;
 };
 

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <coroutine>
+#include <cstddef>
+#include <expected>
 #include <linux_aio/detail/engine.hpp>
 #include <linux_aio/detail/operation.hpp>
 #include <linux_aio/detail/request.hpp>
 #include <linux_aio/error.hpp>
-#include <optional>
 #include <utility>
 
 namespace linux_aio {
@@ -32,7 +33,9 @@ class [[nodiscard]] Async : private detail::RoomWaiter {
   ~Async() {
     if (linked) engine_.forget(*this);
     if (slot_ == nullptr) return;
-    detail::stored_in<Operation>(*slot_).awaiter = nullptr;
+    const detail::MoveCheck check(request_.in_flight());
+    detail::store<Abandoned>(*slot_, std::move(request_.in_flight()));
+    check.require_same(detail::stored_in<Abandoned>(*slot_).in_flight);
     // What is not yet sent must not be: the coroutine may own the file, and close it next.
     static_cast<void>(engine_.cancel(engine_.id_of(*slot_)));
   }
@@ -42,45 +45,65 @@ class [[nodiscard]] Async : private detail::RoomWaiter {
   [[nodiscard]] constexpr bool await_ready() const noexcept { return false; }
   [[nodiscard]] bool await_suspend(std::coroutine_handle<> coroutine) noexcept {
     coroutine_ = coroutine;
+    if (start_at_once()) return true;
     if (engine_.usable()) {
       engine_.await_room(*this);
       return true;
     }
-    completion_.emplace(
-        std::move(request_.in_flight()).complete(std::unexpected(engine_.refusal())));
+    result_ = std::unexpected(engine_.refusal());
     return false;
   }
-  [[nodiscard]] typename R::Completion await_resume() noexcept { return std::move(*completion_); }
+  [[nodiscard]] typename R::Completion await_resume() noexcept {
+    return std::move(request_.in_flight()).complete(result_);
+  }
   /// @endcond
 
  private:
-  // What the slot holds.
-  struct Operation {
-    detail::InFlightOf<R> in_flight;
+  // What the slot holds while the coroutine keeps the request.
+  struct Awaited {
     Async* awaiter;
 
     static void finish(detail::Engine& engine, detail::Slot& slot,
                        detail::Outcome outcome) noexcept {
-      detail::end(engine, detail::stored_in<Operation>(slot).in_flight);
-      Operation operation = detail::take<Operation>(engine, slot);
-      if (operation.awaiter == nullptr) return;
-      operation.awaiter->slot_ = nullptr;
-      if (outcome.discarded())
-        return;  // the context was destroyed: whoever owns the coroutine ends it
-      operation.awaiter->completion_.emplace(
-          std::move(operation.in_flight).complete(outcome.result()));
-      operation.awaiter->coroutine_.resume();
+      Async& awaiter = *detail::take<Awaited>(engine, slot).awaiter;
+      detail::end(engine, awaiter.request_.in_flight());
+      awaiter.slot_ = nullptr;
+      // If the context was destroyed: whoever owns the coroutine ends it.
+      if (outcome.discarded()) return;
+      awaiter.result_ = outcome.result();
+      awaiter.coroutine_.resume();
+    }
+  };
+
+  // What it holds when the coroutine is gone and the kernel is not done.
+  struct Abandoned {
+    detail::InFlightOf<R> in_flight;
+
+    static void finish(detail::Engine& engine, detail::Slot& slot,
+                       detail::Outcome /*outcome*/) noexcept {
+      detail::end(engine, detail::stored_in<Abandoned>(slot).in_flight);
+      static_cast<void>(detail::take<Abandoned>(engine, slot));
     }
   };
 
   static bool start_in_slot(detail::RoomWaiter& waiter, detail::Slot& slot) noexcept {
-    auto& awaiter = static_cast<Async&>(waiter);
-    if (!detail::begin(awaiter.engine_, slot, awaiter.request_)) return false;
-    const detail::MoveCheck check(awaiter.request_.in_flight());
-    detail::store<Operation>(slot, std::move(awaiter.request_.in_flight()), &awaiter);
-    check.require_same(detail::stored_in<Operation>(slot).in_flight);
-    awaiter.slot_ = &slot;
-    awaiter.engine_.stage(slot);
+    return static_cast<Async&>(waiter).start_in(slot);
+  }
+
+  [[nodiscard]] bool start_at_once() noexcept {
+    const detail::ThreadCheck::Use use(engine_.thread_check);
+    detail::Slot* const slot = engine_.acquire_at_once();
+    if (slot == nullptr) return false;
+    if (start_in(*slot)) return true;
+    engine_.release(*slot);
+    return false;
+  }
+
+  [[nodiscard]] bool start_in(detail::Slot& slot) noexcept {
+    if (!detail::begin(engine_, slot, request_)) return false;
+    detail::store<Awaited>(slot, this);
+    slot_ = &slot;
+    engine_.stage(slot);
     return true;
   }
 
@@ -88,7 +111,7 @@ class [[nodiscard]] Async : private detail::RoomWaiter {
   R request_;
   std::coroutine_handle<> coroutine_;
   detail::Slot* slot_ = nullptr;  // while the request is in flight
-  std::optional<typename R::Completion> completion_;
+  Result<std::size_t> result_ = 0;
 };
 
 }  // namespace linux_aio

@@ -86,6 +86,9 @@ class Engine {
   void add_poll() noexcept { ++polls_; }
   void end_poll() noexcept { --polls_; }
 
+  /// A free slot, if it is clear at a glance that there is one and nobody else waits for it.
+  [[nodiscard]] Slot* acquire_at_once() noexcept { return quiet() ? slots_.acquire() : nullptr; }
+
   /// Starts `waiter` as soon as there is room for it, which may be at once.
   void await_room(RoomWaiter& waiter) noexcept;
   void forget(RoomWaiter& waiter) noexcept { room_queue_.remove(waiter); }

@@ -22,6 +22,12 @@ _IO_SETUP = {"x86_64": 206, "aarch64": 0, "riscv64": 0}
 _PWRITE64 = {"x86_64": 18, "aarch64": 68, "riscv64": 68}
 
 
+# What one and two threads do.
+_IN_THREADS = {
+    f"zero_read_4096/submit_in_threads/batch:16/real_time/threads:{threads}" for threads in (1, 2)
+}
+
+
 def _run(*options: str, program: str = _PROGRAM, **how: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [program, *_TINY, *options], capture_output=True, text=True, check=False, **how
@@ -64,7 +70,10 @@ class OverheadTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         runs = json.loads(done.stdout)["benchmarks"]
         self.assertEqual([run for run in runs if run.get("error_occurred")], [])
-        self.assertEqual({run["run_name"] for run in runs}, _names(rows))
+        threads = _IN_THREADS if "thread_pool" in rows else set()
+        self.assertEqual({run["run_name"] for run in runs}, _names(rows) | threads)
+        said = r"^zero_read_4096/submit_in_threads: 2 threads, .* do \d+\.\d\d times what one does$"
+        self.assertEqual(bool(re.search(said, done.stderr, re.MULTILINE)), bool(threads))
         tables = _ratios(done.stderr)
         self.assertEqual(list(tables), list(_WORKS))
         for work, table in tables.items():

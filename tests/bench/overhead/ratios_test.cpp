@@ -112,6 +112,21 @@ TEST_CASE("without hand-written C there are no ratios, and that is said") {
         "\nwork: no ratios, for by_hand was not measured\n");
 }
 
+TEST_CASE("what threads do is told in what one does") {
+  std::vector<Run> runs{median("work/in_threads", "batch:1", 0, 100),
+                        median("work/in_threads", "batch:1", 0, 52)};
+  runs[0].run_name.threads = "threads:1";
+  runs[0].threads = 1;
+  runs[1].run_name.threads = "threads:2";
+  runs[1].threads = 2;
+  CHECK(
+      printed(runs) ==
+      "\nwork/in_threads: 2 threads, each with a context and a file of its own, do 1.92 times what "
+      "one does\n");
+  runs.erase(runs.begin());
+  CHECK(printed(runs).empty());
+}
+
 TEST_CASE("what failed is kept with its reason, and is in no table") {
   std::size_t seen = 0;
   Ratios ratios(std::make_unique<Silent>(seen), Time::real);
