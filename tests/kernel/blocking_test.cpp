@@ -81,7 +81,7 @@ TEST_CASE("a signal ends a submission that blocks: it is accepted, with the resu
 TEST_CASE("a write to a full pipe blocks io_submit too, and a signal leaves it short") {
   const RawContext context;
   const Pipe pipe;
-  const auto size = static_cast<std::size_t>(::fcntl(pipe.write_end(), F_GETPIPE_SZ));
+  const std::size_t size = pipe.capacity();
   const auto content = pattern(2 * size);
   const Alarm alarm;
   raw::iocb request{};
@@ -95,7 +95,7 @@ TEST_CASE("RWF_NOWAIT and O_NONBLOCK write what a pipe has room for: short, and 
   for (const int flags : {0, O_NONBLOCK}) {
     if (flags == 0 && !pipes_know_nowait()) continue;
     const Pipe pipe(flags);
-    const auto size = static_cast<std::size_t>(::fcntl(pipe.write_end(), F_GETPIPE_SZ));
+    const std::size_t size = pipe.capacity();
     const auto content = pattern(2 * size);
     raw::iocb request{};
     raw::prep_pwrite(request, pipe.write_end(), content.data(), content.size(), 0);

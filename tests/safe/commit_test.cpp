@@ -135,7 +135,7 @@ TEST_CASE("a write that failed or was short is not made durable: the sync is ECA
   const Pipe pipe;
   code.reset();
   aio::Commit short_one = begin(context, log, code);
-  write(short_one, aio::write(aio::BorrowedFd(pipe.write_end())).from(Bytes(std::size_t{1} << 20)));
+  write(short_one, aio::write(aio::BorrowedFd(pipe.write_end())).from(Bytes(2 * pipe.capacity())));
   std::move(short_one).seal();
   REQUIRE(must(context.wait(2)) == 2);
   REQUIRE(code == ECANCELED);
@@ -161,14 +161,14 @@ TEST_CASE("a sync that was not sent says why") {
   };
   const std::string failed = message_after([&](aio::Commit commit) {
     write_to(commit, -1);
-    write_to(commit, pipe.write_end(), std::size_t{1} << 20);
+    write_to(commit, pipe.write_end(), 2 * pipe.capacity());
     std::move(commit).seal();
   });
   REQUIRE(
       failed.ends_with("a write before it failed with EBADF (Bad file descriptor): send the "
                        "writes again, then the sync"));
   const std::string was_short = message_after([&](aio::Commit commit) {
-    write_to(commit, empty.write_end(), std::size_t{1} << 20);
+    write_to(commit, empty.write_end(), 2 * empty.capacity());
     std::move(commit).seal();
   });
   REQUIRE(

@@ -279,8 +279,8 @@ TEST_CASE("what is written may be const, and what is read into may be a const sp
 }
 
 TEST_CASE("pipes are waited for, on both sides, and their end is found") {
-  const Bytes content = pattern(std::size_t{1} << 20);  // more than a pipe holds
-  Pipe pipe(pipes_know_nowait() ? 0 : O_NONBLOCK);
+  const Pipe pipe(pipes_know_nowait() ? 0 : O_NONBLOCK);
+  const Bytes content = pattern(16 * pipe.capacity());
   bool written = false;
   std::thread writer([&] {
     aio::Context context = make_context();

@@ -50,6 +50,12 @@ Pipe::~Pipe() {
   ::close(ends_[1]);
 }
 
+std::size_t Pipe::capacity() const {
+  const int size = ::fcntl(ends_[1], F_GETPIPE_SZ);
+  REQUIRE(size > 0);
+  return static_cast<std::size_t>(size);
+}
+
 void Pipe::feed() const { REQUIRE(::write(ends_[1], "x", 1) == 1); }
 
 void Pipe::close_read_end() {

@@ -42,6 +42,8 @@ class Pipe {
 
   [[nodiscard]] int read_end() const { return ends_[0]; }
   [[nodiscard]] int write_end() const { return ends_[1]; }
+  /// How many bytes it holds: 16 pages, unless the user has too many pipes.
+  [[nodiscard]] std::size_t capacity() const;
 
   /// Puts one byte in, so that the read end is ready.
   void feed() const;
