@@ -22,6 +22,16 @@ std::string fixed(double value, int decimals) {
   return {digits.data(), end.ptr};
 }
 
+// Why the run failed; null if it did not. Google Benchmark has other names for it since 1.8.
+template <class Run>
+const std::string* failure(const Run& run) {
+  if constexpr (requires { run.error_occurred; }) {
+    return run.error_occurred ? &run.error_message : nullptr;
+  } else {
+    return run.skipped != decltype(run.skipped)::NotSkipped ? &run.skip_message : nullptr;
+  }
+}
+
 std::ostream& begin_row(std::ostream& out, std::string_view name) {
   return out << "\n  " << std::left << std::setw(22) << name << std::right;
 }
@@ -78,8 +88,8 @@ void Ratios::Finalize() { shown_->Finalize(); }
 
 void Ratios::keep(const Run& run) {
   const bool single = run.run_type == Run::RT_Iteration;
-  if (run.error_occurred) {
-    failures_.push_back(run.benchmark_name() + ": " + run.error_message);
+  if (const std::string* const why = failure(run)) {
+    failures_.push_back(run.benchmark_name() + ": " + *why);
     return;
   }
   if (single ? run.repetitions > 1 : run.aggregate_name != "median") return;

@@ -9,6 +9,7 @@
 #include <catch2/catch_all.hpp>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 
 namespace linux_aio::testing {
 
@@ -23,6 +24,8 @@ Ending in_child(const std::function<int()>& body) {
     for (const int signal : {SIGABRT, SIGSEGV, SIGALRM}) std::signal(signal, SIG_DFL);
     const struct ::rlimit no_core{};
     ::setrlimit(RLIMIT_CORE, &no_core);
+    // Nor may exit() take away what Catch2 still uses.
+    ::on_exit([](int status, void*) { ::_exit(status); }, nullptr);
     ::alarm(60);
     ::_exit(body());
   }

@@ -37,6 +37,18 @@ Run median(const char* name, const char* batch, std::int64_t family, double nano
   return run;
 }
 
+// Google Benchmark has other names for it since 1.8.
+template <class AnyRun>
+void fail(AnyRun& run, const char* why) {
+  if constexpr (requires { run.error_occurred; }) {
+    run.error_occurred = true;
+    run.error_message = why;
+  } else {
+    run.skipped = decltype(run.skipped)::SkippedWithError;
+    run.skip_message = why;
+  }
+}
+
 std::string printed(const std::vector<Run>& runs, Time time = Time::real) {
   std::size_t seen = 0;
   Ratios ratios(std::make_unique<Silent>(seen), time);
@@ -132,8 +144,7 @@ TEST_CASE("what failed is kept with its reason, and is in no table") {
   Ratios ratios(std::make_unique<Silent>(seen), Time::real);
   Run failed = median("work/by_hand", "batch:1", 0, 5);
   failed.aggregate_name = "";
-  failed.error_occurred = true;
-  failed.error_message = "a batch gave 0 instead of 512";
+  fail(failed, "a batch gave 0 instead of 512");
   ratios.ReportRuns({failed});
   REQUIRE(ratios.failures().size() == 1);
   CHECK(ratios.failures().front().find("work/by_hand/batch:1") == 0);
