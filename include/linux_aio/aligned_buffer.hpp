@@ -40,13 +40,13 @@ class LINUX_AIO_CONSUMABLE AlignedBuffer {
   /// Takes the bytes of `other`, which has none then.
   LINUX_AIO_RETURNS_UNCONSUMED AlignedBuffer(AlignedBuffer&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)),
-        size_(std::exchange(other.size_, 0)),
+        size_(other.size_),
         alignment_(other.alignment_) {}
   /// Frees its own bytes and takes those of `other`, which has none then.
   LINUX_AIO_SETS_UNCONSUMED AlignedBuffer& operator=(AlignedBuffer&& other) noexcept {
     if (this == &other) return *this;
     std::byte* const own = std::exchange(data_, std::exchange(other.data_, nullptr));
-    size_ = std::exchange(other.size_, 0);
+    size_ = other.size_;
     alignment_ = other.alignment_;
     if (own != nullptr) std::free(own);
     return *this;
