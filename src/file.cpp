@@ -10,6 +10,7 @@
 #include <cstring>
 #include <linux_aio/detail/fatal.hpp>
 #include <linux_aio/file.hpp>
+#include <linux_aio/raw/abi.hpp>
 #include <utility>
 
 #include "src/file_status.hpp"
@@ -57,7 +58,9 @@ Result<DirectIo> usual_direct_io(int fd, unsigned mode) noexcept {
 }  // namespace
 
 BorrowedFd::BorrowedFd(int fd) noexcept
-    : fd_(fd), may_block_(is_stream(fd) && (::fcntl(fd, F_GETFL) & O_NONBLOCK) == 0) {}
+    : fd_(fd),
+      forced_flags_(is_stream(fd) && (::fcntl(fd, F_GETFL) & O_NONBLOCK) == 0 ? raw::rwf_nowait
+                                                                              : 0) {}
 
 Result<File> File::open(const char* path, Access access, OpenOptions options) noexcept {
   int flags = flags_of(access) | O_CLOEXEC | O_LARGEFILE;
@@ -78,7 +81,7 @@ Result<File> File::open(const char* path, Access access, OpenOptions options) no
 // is nobody else's, and may be made not to block.
 File File::own(int fd) noexcept {
   File file(fd);
-  if (file.borrowed_.may_block_) {
+  if (file.borrowed_.may_block()) {
     static_cast<void>(::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK));
     file.borrowed_ = BorrowedFd(fd);
   }

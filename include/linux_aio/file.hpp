@@ -26,7 +26,12 @@ class BorrowedFd {
   /// to read, or no room to write. What does not know no_wait refuses it with EOPNOTSUPP, as a FIFO
   /// in a file system does, and pipes and sockets before Linux 6.4; File::open makes a FIFO
   /// O_NONBLOCK.
-  [[nodiscard]] constexpr bool may_block() const noexcept { return may_block_; }
+  [[nodiscard]] constexpr bool may_block() const noexcept { return forced_flags_ != 0; }
+
+  /// @cond
+  // RWF_NOWAIT for what may block, else none.
+  [[nodiscard]] constexpr std::uint32_t forced_flags() const noexcept { return forced_flags_; }
+  /// @endcond
 
   /// The file's size in bytes. Errors: those of statx(2). Source: statx(2).
   [[nodiscard]] Result<std::uint64_t> size() const noexcept;
@@ -43,10 +48,9 @@ class BorrowedFd {
 
  private:
   friend class File;
-  constexpr BorrowedFd(int fd, bool may_block) noexcept : fd_(fd), may_block_(may_block) {}
 
   int fd_;
-  bool may_block_;
+  std::uint32_t forced_flags_;
 };
 
 /// What a file is opened for.

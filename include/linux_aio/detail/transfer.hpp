@@ -26,8 +26,8 @@ struct TransferOptions {
   /// Adds to a prepared iocb what the raw prep functions do not take.
   void apply_to(raw::iocb& request) const noexcept {
     // A pipe or socket would block io_submit, and with it the program.
-    const std::uint32_t forced = file.may_block() ? static_cast<std::uint32_t>(raw::rwf_nowait) : 0;
-    raw::set_rw_flags(request, static_cast<raw::kernel_rwf_t>(flags | forced));
+    const std::uint32_t all = flags | file.forced_flags();
+    raw::set_rw_flags(request, static_cast<raw::kernel_rwf_t>(all));
     if (priority >= 0) raw::set_ioprio(request, static_cast<std::uint16_t>(priority));
     notification.apply_to(request);
   }
