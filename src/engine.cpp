@@ -142,7 +142,7 @@ void Engine::serve_room_queue() noexcept {
 }
 
 void Engine::hold(Slot& slot) noexcept {
-  slot.mark = Slot::Mark::held;
+  slot.set_mark(Slot::Mark::held);
   ++held_;
   slot.refusal = 0;
   slot.next = 1;  // how many keep it
@@ -150,16 +150,16 @@ void Engine::hold(Slot& slot) noexcept {
 
 void Engine::keep(RequestId held) noexcept {
   Slot* const slot = slots_.find(held.value());
-  if (slot != nullptr && slot->mark == Slot::Mark::held) ++slot->next;
+  if (slot != nullptr && slot->is_marked(Slot::Mark::held)) ++slot->next;
 }
 
 void Engine::let_go(RequestId held, int error) noexcept {
   const ThreadCheck::Use use(thread_check);
   Slot* const slot = slots_.find(held.value());
-  if (slot == nullptr || slot->mark != Slot::Mark::held) return;  // cancelled meanwhile
+  if (slot == nullptr || !slot->is_marked(Slot::Mark::held)) return;  // cancelled meanwhile
   if (slot->refusal == 0) slot->refusal = static_cast<std::int16_t>(error);
   if (--slot->next != 0) return;
-  slot->mark = Slot::Mark::none;
+  slot->marked = 0;
   --held_;
   if (slot->refusal != 0) {
     slot->iocb.aio_nbytes = static_cast<std::uint64_t>(slot->refusal);  // for the message
@@ -174,17 +174,17 @@ Result<Cancel> Engine::cancel(RequestId request) noexcept {
   if (!usable() && !closed()) return std::unexpected(Error(Call::io_cancel, EINVAL));
   Slot* const slot = slots_.find(request.value());
   if (slot == nullptr) return Cancel::not_in_flight;
-  if (slot->mark == Slot::Mark::cancelled) return Cancel::requested;
+  if (slot->is_marked(Slot::Mark::cancelled)) return Cancel::requested;
   raw::iocb** const end = staged_.get() + staged_count_;
   raw::iocb** const staged = std::find(staged_.get(), end, &slot->iocb);
-  if (slot->mark == Slot::Mark::held || staged != end) {
+  if (slot->is_marked(Slot::Mark::held) || staged != end) {
     if (staged != end) {
       std::copy(staged + 1, end, staged);
       --staged_count_;
     } else {
       --held_;
     }
-    slot->mark = Slot::Mark::cancelled;
+    slot->set_mark(Slot::Mark::cancelled);
     refuse(*slot, Call::completion, ECANCELED);
     return Cancel::requested;
   }
@@ -192,7 +192,7 @@ Result<Cancel> Engine::cancel(RequestId request) noexcept {
   raw::io_event unused{};
   const long result = raw::io_cancel(handle_, &slot->iocb, &unused);
   if (result == -EINPROGRESS) {
-    slot->mark = Slot::Mark::cancelled;
+    slot->set_mark(Slot::Mark::cancelled);
     return Cancel::requested;
   }
   if (result == -EINVAL) return Cancel::not_cancellable;
@@ -201,7 +201,7 @@ Result<Cancel> Engine::cancel(RequestId request) noexcept {
 
 void Engine::cancel_polls() noexcept {
   for_each_in_flight([this](const Slot& slot) {
-    if (slot.iocb.aio_lio_opcode == raw::iocb_cmd_poll && slot.mark != Slot::Mark::cancelled) {
+    if (slot.iocb.aio_lio_opcode == raw::iocb_cmd_poll && !slot.is_marked(Slot::Mark::cancelled)) {
       static_cast<void>(cancel(id_of(slot)));
     }
   });

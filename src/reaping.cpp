@@ -98,20 +98,21 @@ void relax() noexcept {
 
 [[gnu::always_inline]] inline void Engine::finish_ready() noexcept {
   ++depth_;
-  std::size_t count = events_begin_ != events_end_ ? finish_taken() : 0;
+  if (events_begin_ != events_end_) finish_taken();
   // What continuations submit is for the next call.
-  const std::size_t most = count + in_kernel_;
+  const std::size_t most = in_kernel_;
+  std::size_t left = most;
   raw::io_event event{};
-  for (; count < most && ring_.take(event); ++count) finish(event);
+  for (; left != 0 && ring_.take(event); --left) finish(event);
   --depth_;
-  finished_ += count;
+  finished_ += most - left;
   if (!room_queue_.empty()) serve_room_queue();
 }
 
 // What is complete in the kernel, and what it refused.
 std::size_t Engine::finish_without_waiting() noexcept {
   const std::size_t before = finished_;
-  if (staged_count_ != 0 && usable()) flush_staged();
+  if (staged_count_ != 0) flush_staged();
   if (refused_ != 0) finish_refused();
   finish_ready();
   return finished_ - before;
@@ -227,14 +228,12 @@ void Engine::finish_refused() noexcept {
 
 // What a system call brought is finished to the last, for the next one overwrites it. Where a
 // continuation makes that, it finishes these first.
-[[gnu::noinline]] std::size_t Engine::finish_taken() noexcept {
-  std::size_t count = 0;
-  for (; events_begin_ != events_end_; ++count) finish(events_[events_begin_++]);
-  return count;
+[[gnu::noinline]] void Engine::finish_taken() noexcept {
+  for (; events_begin_ != events_end_; ++finished_) finish(events_[events_begin_++]);
 }
 
 void Engine::finish_without_bytes(Slot& slot, std::int64_t result) noexcept {
-  const bool cancelled = slot.mark == Slot::Mark::cancelled;
+  const bool cancelled = slot.is_marked(Slot::Mark::cancelled);
   if (result == 0 && !cancelled) return slot.finish(*this, slot, Outcome(0));
   // A cancelled poll reports that nothing is ready.
   const int code = result == 0 ? ECANCELED : static_cast<int>(-result);

@@ -7,9 +7,9 @@ SlotTable::SlotTable(std::uint32_t capacity) noexcept
   if (!valid()) return;
   for (std::uint32_t index = capacity; index-- != 0;) {
     Slot& slot = slots_[index];
-    slot.tag = index;
+    slot.tag() = index;
     slot.refusal = 0;
-    slot.mark = Slot::Mark::none;
+    slot.marked = 0;
     slot.next_free = free_;
     free_ = &slot;
   }

@@ -14,7 +14,7 @@ namespace raw = linux_aio::raw;
 int main(int count, char** arguments) {
   const int file = ::open(arguments[count - 1], O_RDONLY | O_CLOEXEC);
   std::array<char, 4096> page;
-  raw::iocb read;
+  raw::iocb read{};
   raw::prep_pread(read, file, page.data(), page.size(), 0);
   raw::aio_context_t context = 0;
   raw::iocb* requests[] = {&read};

@@ -9,7 +9,7 @@ namespace {
 
 namespace raw = linux_aio::raw;
 
-// Bits that a prep_ function must not leave behind.
+// Bits of which a prep_ function must leave only those of aio_data and aio_key.
 raw::iocb used_request() {
   std::array<unsigned char, sizeof(raw::iocb)> bytes{};
   bytes.fill(0xa5);
@@ -18,8 +18,8 @@ raw::iocb used_request() {
 
 void require_fields(const raw::iocb& request, std::uint16_t opcode, int fd, std::uint64_t buf,
                     std::uint64_t nbytes, std::int64_t offset) {
-  REQUIRE(request.aio_data == 0);
-  REQUIRE(request.aio_key == 0);
+  REQUIRE(request.aio_data == 0xa5a5'a5a5'a5a5'a5a5);
+  REQUIRE(request.aio_key == 0xa5a5'a5a5);
   REQUIRE(request.aio_rw_flags == 0);
   REQUIRE(request.aio_lio_opcode == opcode);
   REQUIRE(request.aio_reqprio == 0);
@@ -40,14 +40,14 @@ TEST_CASE("address_of is the address, and 0 for a null pointer") {
   REQUIRE(raw::address_of(nullptr) == 0);
 }
 
-TEST_CASE("prep_pread overwrites every field") {
+TEST_CASE("prep_pread sets all but the caller's data and the kernel's key") {
   raw::iocb request = used_request();
   std::array<char, 16> memory{};
   raw::prep_pread(request, 7, memory.data(), memory.size(), 1234);
   require_fields(request, 0, 7, raw::address_of(memory.data()), 16, 1234);
 }
 
-TEST_CASE("prep_pwrite overwrites every field") {
+TEST_CASE("prep_pwrite sets the same") {
   raw::iocb request = used_request();
   const std::array<char, 16> memory{};
   raw::prep_pwrite(request, 8, memory.data(), memory.size(), 1LL << 40);
@@ -64,7 +64,7 @@ TEST_CASE("prep_preadv and prep_pwritev carry the segments and their number") {
   require_fields(request, 8, 10, raw::address_of(segments.data()), 3, 6);
 }
 
-TEST_CASE("prep_fsync and prep_fdsync leave all zero but opcode and file") {
+TEST_CASE("prep_fsync and prep_fdsync set all to zero but opcode and file") {
   raw::iocb request = used_request();
   raw::prep_fsync(request, 11);
   require_fields(request, 2, 11, 0, 0, 0);

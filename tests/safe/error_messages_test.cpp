@@ -44,7 +44,10 @@ class AsIs {
 
   explicit AsIs(const raw::iocb& request) noexcept : request_(request) {}
 
-  void lower(raw::iocb& request) noexcept { request = request_; }
+  void lower(raw::iocb& request) noexcept {
+    request_.aio_data = request.aio_data;
+    request = request_;
+  }
 
   struct InFlight {
     template <class Visit>

@@ -77,11 +77,11 @@ class Engine {
 
   /// Queues the request whose operation was placed in `slot`.
   void stage(Slot& slot) noexcept {
-    slot.iocb.aio_data = slot.tag;
-    staged_[staged_count_++] = &slot.iocb;
+    staged_[staged_count_] = &slot.iocb;
+    ++staged_count_;
   }
 
-  [[nodiscard]] static RequestId id_of(const Slot& slot) noexcept { return RequestId(slot.tag); }
+  [[nodiscard]] static RequestId id_of(const Slot& slot) noexcept { return RequestId(slot.tag()); }
 
   void release(Slot& slot) noexcept { slots_.release(slot); }
 
@@ -124,7 +124,7 @@ class Engine {
 
   Result<std::size_t> poll() noexcept {
     if (!quiet()) return poll_behind_others();
-    if (staged_count_ == 0 && ring_.empty()) return 0;
+    if ((staged_count_ | ring_.lag()) == 0) return 0;
     const ThreadCheck::Use use(thread_check);
     const std::size_t done = finish_without_waiting();
     if (staged_count_ != 0) flush();  // what continuations have submitted
@@ -204,7 +204,7 @@ class Engine {
   std::size_t finish_without_waiting() noexcept;
   void finish_refused() noexcept;
   void finish_ready() noexcept;
-  std::size_t finish_taken() noexcept;
+  void finish_taken() noexcept;
   void finish(const raw::io_event& event) noexcept;
   void finish_without_bytes(Slot& slot, std::int64_t result) noexcept;
   Result<void> reap(std::size_t at_least, const Deadline& deadline,

@@ -30,13 +30,14 @@ concept InFlight = std::is_nothrow_move_constructible_v<T> &&
                      } noexcept -> std::same_as<Completion>;
                    };
 
-/// A request whose iocb needs no segments.
+/// A request whose iocb needs no segments. It leaves aio_data, which identifies it.
 template <class T>
 concept PlainRequest = requires(T& request, raw::iocb& iocb) {
   { request.lower(iocb) } noexcept;
 };
 
-/// A request whose iocb refers to segments, which the context lends it until io_submit returns.
+/// A request whose iocb refers to segments, which the context lends it until io_submit returns. It
+/// leaves aio_data, too.
 template <class T>
 concept SegmentedRequest = requires(T& request, raw::iocb& iocb, ::iovec* segments) {
   { request.segment_count() } noexcept -> std::same_as<std::size_t>;

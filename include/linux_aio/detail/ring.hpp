@@ -28,10 +28,11 @@ class CompletionRing {
   /// Since Linux 2.6.16. Source: MADV_DONTFORK, madvise(2).
   void keep_from_children() const noexcept;
 
-  /// Whether no event is there.
-  [[nodiscard]] bool empty() const noexcept {
-    return head() == std::atomic_ref(header_->tail).load(std::memory_order_relaxed);
+  /// Something that is 0 if no event is there.
+  [[nodiscard]] std::uint32_t lag() const noexcept {
+    return std::atomic_ref(header_->tail).load(std::memory_order_relaxed) - head();
   }
+  [[nodiscard]] bool empty() const noexcept { return lag() == 0; }
 
   /// How many events are there.
   [[nodiscard]] std::size_t size() const noexcept {

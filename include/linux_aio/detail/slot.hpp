@@ -53,7 +53,6 @@ struct alignas(64) Slot {
   static constexpr std::size_t storage_alignment = 8;  // on 32-bit ABIs, too
 
   enum class Mark : std::uint8_t {
-    none,
     held,       // it waits for the writes of its Commit
     cancelled,  // the kernel was asked to cancel it
   };
@@ -63,18 +62,29 @@ struct alignas(64) Slot {
     Finish finish;
     Slot* next_free;
   };
-  std::uint64_t tag;     // identifies the request
   std::uint32_t next;    // of the refused slots; how many keep one that is held
   std::int16_t refusal;  // errno of a request that the kernel does not have, else 0
   Call refused_by;       // what refused it
   Mark mark;
+  std::uint64_t marked;  // the tag of the request that has the mark
   alignas(storage_alignment) std::byte storage[storage_size];  // request and continuation
 
   // A bit of the tag, below which is the slot's index. It is added when a slot is taken and when it
   // is free again, so that the bits above count the requests that used it.
   static constexpr std::uint64_t used = std::uint64_t{1} << 22U;
 
-  [[nodiscard]] bool is_used() const noexcept { return (tag & used) != 0; }
+  // Identifies the request, and to the kernel too. Whoever fills the iocb leaves it.
+  [[nodiscard]] std::uint64_t& tag() noexcept { return iocb.aio_data; }
+  [[nodiscard]] std::uint64_t tag() const noexcept { return iocb.aio_data; }
+  [[nodiscard]] bool is_used() const noexcept { return (tag() & used) != 0; }
+
+  [[nodiscard]] bool is_marked(Mark wanted) const noexcept {
+    return marked == tag() && mark == wanted;
+  }
+  void set_mark(Mark given) noexcept {
+    mark = given;
+    marked = tag();
+  }
 };
 static_assert(sizeof(Slot) == 192, "three cache lines a request");
 
@@ -97,26 +107,25 @@ class SlotTable {
     Slot* const slot = free_;
     if (slot == nullptr) return nullptr;
     free_ = slot->next_free;
-    slot->tag += Slot::used;
+    slot->tag() += Slot::used;
     return slot;
   }
 
   void release(Slot& slot) noexcept {
-    slot.tag += Slot::used;
-    slot.mark = Slot::Mark::none;
+    slot.tag() += Slot::used;
     slot.next_free = free_;
     free_ = &slot;
   }
 
   [[nodiscard]] static std::uint32_t index_of(const Slot& slot) noexcept {
-    return static_cast<std::uint32_t>(slot.tag & (Slot::used - 1));
+    return static_cast<std::uint32_t>(slot.tag() & (Slot::used - 1));
   }
 
   /// The slot whose request has `tag`; nullptr if no request in flight has it.
   [[nodiscard]] Slot* find(std::uint64_t tag) noexcept {
     constexpr std::uint64_t mask = 2 * Slot::used - 1;
     const auto index = static_cast<std::uint32_t>((tag - Slot::used) & mask);  // free: too large
-    if (index >= capacity_ || slots_[index].tag != tag) return nullptr;
+    if (index >= capacity_ || slots_[index].tag() != tag) return nullptr;
     return &slots_[index];
   }
 

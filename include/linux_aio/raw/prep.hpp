@@ -1,9 +1,9 @@
 // Fills an iocb for each opcode of the kernel. IOCB_CMD_NOOP has no helper: every kernel rejects
 // it.
 //
-// Every prep_ function overwrites the whole iocb, so call it first and the setters after it. None
-// takes ownership: the memory must outlive the completion, the descriptor must be open at
-// submission.
+// Every prep_ function sets the whole iocb but aio_data, which is the caller's, and aio_key, which
+// is the kernel's; so call it first and the setters after it. None takes ownership: the memory must
+// outlive the completion, the descriptor must be open at submission.
 #pragma once
 
 #include <sys/uio.h>
@@ -25,12 +25,16 @@ namespace detail {
 
 inline void prepare(iocb& request, std::uint16_t opcode, int fd, const void* memory,
                     std::uint64_t count, std::int64_t offset) noexcept {
-  request = {};
+  request.aio_rw_flags = 0;
   request.aio_lio_opcode = opcode;
+  request.aio_reqprio = 0;
   request.aio_fildes = static_cast<std::uint32_t>(fd);
   request.aio_buf = address_of(memory);
   request.aio_nbytes = count;
   request.aio_offset = offset;
+  request.aio_reserved2 = 0;
+  request.aio_flags = 0;
+  request.aio_resfd = 0;
 }
 
 }  // namespace detail
