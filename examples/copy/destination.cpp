@@ -32,8 +32,12 @@ std::string name_of(const std::string& path) { return path.substr(path.rfind('/'
 // leads.
 Outcome<std::string> resolve(std::string path, const std::string& source) {
   struct ::stat status{};
-  if (::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
-    path += "/" + name_of(source);
+  if (::stat(path.c_str(), &status) == 0) {
+    if (S_ISDIR(status.st_mode)) {
+      path += "/" + name_of(source);
+    } else if (Outcome<> regular = check_regular(path, status); !regular) {
+      return std::unexpected(std::move(regular).error());  // such as a pipe that is called a link
+    }
   }
   if (::lstat(path.c_str(), &status) != 0 || !S_ISLNK(status.st_mode)) return path;
   std::array<char, PATH_MAX> target{};

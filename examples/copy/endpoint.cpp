@@ -1,6 +1,7 @@
 #include "examples/copy/endpoint.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <utility>
@@ -18,7 +19,14 @@ Outcome<Endpoint> open_source(const std::string& path) {
   }
   aio::Result<aio::File> file = aio::File::open(path.c_str(), aio::Access::read_only);
   if (!file) return cannot("open", path, file.error().code());
-  return make_endpoint(path, std::move(*file));
+  Outcome<Endpoint> source = make_endpoint(path, std::move(*file));
+  // The copy would be empty, and a success.
+  if (char byte = 0;
+      source && source->size() == 0 && ::pread(source->file.number(), &byte, sizeof(byte), 0) > 0) {
+    return std::unexpected(
+        format("'%s' does not tell its size, as files in /proc do not", path.c_str()));
+  }
+  return source;
 }
 
 Outcome<Endpoint> make_endpoint(std::string path, aio::File file) {

@@ -70,7 +70,8 @@ void Pipeline::on_read(Block block, aio::ReadCompletion<Buffer> completion) {
   const std::size_t end = block.done + *completion.result;
   if (end < block.wanted) {
     if (!advance(block, *completion.result)) {
-      return fail(format("'%s' has become shorter while it was copied", job_.source.path.c_str()));
+      return fail(format("'%s' ends before its size says: is it being cut off, or a file of /sys?",
+                         job_.source.path.c_str()));
     }
     return read(block, std::move(completion.buffer));
   }

@@ -57,6 +57,13 @@ TEST_CASE("a folder, a FIFO or a device as the source is an error") {
   CHECK(folder.names() == Names{"fifo"});
 }
 
+TEST_CASE("a source that has bytes and says that it has none is an error") {
+  const Folder folder;
+  CHECK(error_of({"/proc/self/status", folder / "to"}) ==
+        "copy: '/proc/self/status' does not tell its size, as files in /proc do not\n");
+  CHECK(folder.names().empty());
+}
+
 TEST_CASE("a destination that is no regular file is left alone") {
   const Folder folder;
   examples_test::write_file(folder / "from", "content");
@@ -70,6 +77,8 @@ TEST_CASE("a destination that is no regular file is left alone") {
   REQUIRE(::symlink("nowhere", (folder / "link").c_str()) == 0);
   CHECK(error_of({folder / "from", folder / "link"}) ==
         "copy: cannot follow the link '" + folder / "link" + "': No such file or directory\n");
+  CHECK(error_of({folder / "from", "/dev/stdout"}) ==
+        "copy: '/dev/stdout' is not a regular file\n");  // a link to a pipe, which has no path
   CHECK(folder.names() == Names{"fifo", "folder", "from", "link"});
 }
 
