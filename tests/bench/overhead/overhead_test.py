@@ -24,7 +24,8 @@ _PWRITE64 = {"x86_64": 18, "aarch64": 68, "riscv64": 68}
 
 # What one and two threads do.
 _IN_THREADS = {
-    f"zero_read_4096/submit_in_threads/batch:16/min_time:0.500/process_time/real_time/threads:{threads}"
+    "zero_read_4096/submit_in_threads/batch:16/min_time:0.500/process_time/real_time"
+    f"/threads:{threads}"
     for threads in (1, 2)
 }
 
