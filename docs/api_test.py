@@ -44,6 +44,16 @@ def _functions(xml: Path) -> Iterator[tuple[str, str, str]]:
             yield name, returned, text
 
 
+def _enumerators(xml: Path) -> Iterator[tuple[str, str]]:
+    """Name and description of each value of each enumeration."""
+    for file in sorted(xml.glob("*.xml")):
+        for member in ElementTree.parse(file).getroot().iterfind(".//memberdef[@kind='enum']"):
+            for value in member.iterfind("enumvalue"):
+                texts = (value.find("briefdescription"), value.find("detaileddescription"))
+                text = "".join("".join(part.itertext()) for part in texts if part is not None)
+                yield f"{member.findtext('name')}::{value.findtext('name')}", text.strip()
+
+
 class ApiTest(unittest.TestCase):
     """What Doxygen makes of the public headers."""
 
@@ -77,6 +87,12 @@ class ApiTest(unittest.TestCase):
                 self.assertIn("Errors", text)
                 self.assertRegex(text, r"Since\s+Linux|Source:")
         self.assertGreater(seen, 20)
+
+    def test_each_enumerator_says_what_it_is(self) -> None:
+        said = dict(_enumerators(Path(self.folder.name, "xml")))
+        self.assertGreater(len(said), 50)
+        self.assertEqual([name for name, text in said.items() if not text], [])
+        self.assertIn("Linux 6.11", said["WriteFlag::atomic"])
 
 
 if __name__ == "__main__":

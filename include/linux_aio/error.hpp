@@ -12,24 +12,24 @@ namespace linux_aio {
 /// Where an error came from. The AIO interface has two channels for a request: what io_submit()
 /// refuses, and what its completion reports later.
 enum class Call : std::uint8_t {
-  allocate,        // AlignedBuffer::allocate, BufferPool::create, Context::create
-  acquire,         // BufferPool::acquire
-  open,            // open(2)
-  close,           // close(2)
-  statx,           // statx(2)
-  eventfd,         // eventfd(2), and read(2) and write(2) of one
-  io_setup,        // io_setup(2)
-  io_getevents,    // io_getevents(2)
-  io_pgetevents,   // io_pgetevents, with a signal mask
-  io_cancel,       // io_cancel(2)
-  io_destroy,      // io_destroy(2)
-  submit,          // Context::submit: the request never left the program
-  wait,            // Context::wait
-  close_context,   // Context::close
-  commit,          // Context::begin_commit: the sync was not sent
-  whole_transfer,  // read_exactly, write_all: the kernel transferred no more
-  io_submit,       // the kernel refused the request
-  completion,      // the kernel accepted the request and reported the failure at its completion
+  allocate,        ///< AlignedBuffer::allocate, BufferPool::create, Context::create
+  acquire,         ///< BufferPool::acquire
+  open,            ///< open(2)
+  close,           ///< close(2)
+  statx,           ///< statx(2)
+  eventfd,         ///< eventfd(2), and read(2) and write(2) of one
+  io_setup,        ///< io_setup(2)
+  io_getevents,    ///< io_getevents(2)
+  io_pgetevents,   ///< io_pgetevents, with a signal mask
+  io_cancel,       ///< io_cancel(2)
+  io_destroy,      ///< io_destroy(2)
+  submit,          ///< Context::submit: the request never left the program
+  wait,            ///< Context::wait
+  close_context,   ///< Context::close
+  commit,          ///< Context::begin_commit: the sync was not sent
+  whole_transfer,  ///< read_exactly, write_all: the kernel transferred no more
+  io_submit,       ///< the kernel refused the request
+  completion,      ///< the kernel accepted the request and reported the failure at its completion
 };
 
 namespace detail {

@@ -54,7 +54,11 @@ class BorrowedFd {
 };
 
 /// What a file is opened for.
-enum class Access : std::uint8_t { read_only, write_only, read_write };
+enum class Access : std::uint8_t {
+  read_only,   ///< O_RDONLY
+  write_only,  ///< O_WRONLY
+  read_write,  ///< O_RDWR
+};
 
 /// How a file is opened: the flags of open(2) by name. O_CLOEXEC is always set.
 struct OpenOptions {

@@ -15,13 +15,13 @@ namespace linux_aio {
 
 /// What io_submit does with a read or write of a file, as far as its kind and flags tell.
 enum class Asynchrony : std::uint8_t {
-  impossible,         // it refuses it: the file is not open for it, or has no such operation
-  asynchronous,       // O_DIRECT: it returns while the device works
-  except_allocating,  // as asynchronous, but a write that extends the file completes inside it
-  synchronous,        // the page cache: it does the work itself, and waits for the device
-  may_block,          // a pipe, socket, terminal: it waits for the other side, without end
-  never_waits,        // the same with O_NONBLOCK: the request completes with EAGAIN instead
-  unknown,            // O_DIRECT, but the file system does not say what it makes of it
+  impossible,         ///< it refuses it: the file is not open for it, or has no such operation
+  asynchronous,       ///< O_DIRECT: it returns while the device works
+  except_allocating,  ///< as asynchronous, but a write that extends the file completes inside it
+  synchronous,        ///< the page cache: it does the work itself, and waits for the device
+  may_block,          ///< a pipe, socket, terminal: it waits for the other side, without end
+  never_waits,        ///< the same with O_NONBLOCK: the request completes with EAGAIN instead
+  unknown,            ///< O_DIRECT, but the file system does not say what it makes of it
 };
 
 /// The reason in a sentence.

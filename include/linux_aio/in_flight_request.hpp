@@ -14,7 +14,13 @@ namespace linux_aio {
 /// A request in flight, for a log or a decision to cancel. See Context::for_each_in_flight.
 struct InFlightRequest {
   /// What the request does.
-  enum class Operation : std::uint8_t { read, write, fsync, fdatasync, poll };
+  enum class Operation : std::uint8_t {
+    read,       ///< of one buffer or several
+    write,      ///< of one buffer or several
+    fsync,      ///< of data and metadata
+    fdatasync,  ///< of data
+    poll,       ///< of a descriptor's events
+  };
 
   RequestId id;                        ///< its name, for Context::cancel
   Operation operation;                 ///< what it does

@@ -12,12 +12,12 @@ namespace linux_aio {
 /// they come with `in` and `out`. So is POLLNVAL: a closed descriptor is refused with EBADF. Since
 /// Linux 4.19. Source: poll(2), aio_poll() in fs/aio.c.
 enum class PollEvent : std::uint32_t {
-  in = raw::pollin,               // there is something to read, or its end
-  out = raw::pollout,             // there is room to write
-  priority = raw::pollpri,        // something out of the ordinary, such as urgent data
-  read_hang_up = raw::pollrdhup,  // a stream socket's peer writes no more
-  error = raw::pollerr,           // always waited for, asked or not
-  hang_up = raw::pollhup,         // the same
+  in = raw::pollin,               ///< there is something to read, or its end
+  out = raw::pollout,             ///< there is room to write
+  priority = raw::pollpri,        ///< something out of the ordinary, such as urgent data
+  read_hang_up = raw::pollrdhup,  ///< a stream socket's peer writes no more
+  error = raw::pollerr,           ///< always waited for, asked or not
+  hang_up = raw::pollhup,         ///< the same
 };
 
 template <>

@@ -28,9 +28,9 @@ class RequestId {
 
 /// What Context::cancel could do.
 enum class Cancel : std::uint8_t {
-  requested,        // the request completes soon: with ECANCELED, unless it was ready before
-  not_cancellable,  // it goes on, or is complete but for its continuation; reads and writes are so
-  not_in_flight,    // it is complete, and its continuation has run or is running
+  requested,        ///< the request completes soon: with ECANCELED, unless it was ready before
+  not_cancellable,  ///< it goes on, as reads and writes do, or only its continuation is left
+  not_in_flight,    ///< it is complete, and its continuation has run or is running
 };
 
 }  // namespace linux_aio

@@ -9,12 +9,12 @@ namespace linux_aio {
 
 /// What a trial found.
 enum class Finding : std::uint8_t {
-  works,      // the kernel did it
-  missing,    // the kernel does not have it
-  forbidden,  // EPERM: a seccomp filter, a security module or a missing capability
-  failed,     // any other errno
-  undecided,  // the kernel's answer fits more than one of these
-  untried,    // what it takes to try it is not there
+  works,      ///< the kernel did it
+  missing,    ///< the kernel does not have it
+  forbidden,  ///< EPERM: a seccomp filter, a security module or a missing capability
+  failed,     ///< any other errno
+  undecided,  ///< the kernel's answer fits more than one of these
+  untried,    ///< what it takes to try it is not there
 };
 
 /// A finding, and the errno that it rests on; 0 if there was none.
