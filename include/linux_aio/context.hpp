@@ -31,8 +31,8 @@ namespace linux_aio {
 /// Used by one thread at a time; one context per thread is how to scale. Continuations run inside
 /// poll(), wait(), run() and close(), never inside submit() or flush(). They may use the context,
 /// but not destroy it, and must not throw (that ends the program). One that waits, by run() or
-/// wait(), runs others inside itself, as deep as requests are in flight: rather submit(). No call
-/// allocates after create(). A child that is forked in a continuation must not return from it.
+/// wait(), runs others inside itself, as deep as requests are in flight: use submit() there. No
+/// call allocates after create(). A child that is forked in a continuation must not return from it.
 class Context {
  public:
   /// The clock of deadlines.
@@ -40,8 +40,9 @@ class Context {
 
   /// Makes a context for `options.capacity` requests.
   ///
-  /// Errors: EINVAL (capacity 0 or over 4194304), EAGAIN (fs.aio-max-nr, system-wide), ENOMEM,
-  /// ENOSYS (no AIO in this kernel), EPERM (seccomp). Since Linux 2.6. Source: io_setup(2).
+  /// Ownership: the Context owns the kernel's; after failure there is none. Errors: EINVAL
+  /// (capacity 0 or over 4194304), EAGAIN (fs.aio-max-nr, system-wide), ENOMEM, ENOSYS (no AIO in
+  /// this kernel), EPERM (seccomp). Since Linux 2.6. Source: io_setup(2).
   [[nodiscard]] static Result<Context> create(ContextOptions options = {}) noexcept {
     auto engine = detail::Engine::create(options);
     if (!engine) return std::unexpected(engine.error());

@@ -16,14 +16,15 @@ struct ContextOptions {
   bool reap_in_user_space = true;
 
   /// Requests of the first io_submit where the kernel has nothing to do: a device begins with them
-  /// while the rest is handed over, twice as many at a time as it has by then. Neighbours in a file
-  /// go out together, for the kernel makes one request of them; so does what completes inside
+  /// while the rest is handed over, at a time twice what it has: 4, then 8, 24, 72. Neighbours in a
+  /// file go out together, for the kernel makes one request of them; so does what completes inside
   /// io_submit. 0: all that is staged goes out together, always.
   std::uint32_t first_part = 4;
 
   /// Requests other than polls that the kernel has at most; others stay staged until some complete.
-  /// 0: as many as the device takes without making io_submit sleep (nr_requests in sysfs), of the
-  /// first file that gets more than 32 at a time; all where that is not known.
+  /// 0: as many as the device takes without making io_submit sleep (nr_requests in sysfs), which is
+  /// looked up once more than 32 are to go out, for the file of the first; all where it is not
+  /// known.
   std::uint32_t kernel_limit = 0;
 
   /// How long a wait looks at the ring before it sleeps: it returns a little earlier for the price

@@ -21,8 +21,8 @@ class LINUX_AIO_CONSUMABLE EventFd {
  public:
   /// Makes an eventfd whose counter is 0.
   ///
-  /// Ownership: the EventFd owns the descriptor. Errors: EMFILE, ENFILE, ENODEV, ENOMEM. Since
-  /// Linux 2.6.27. Source: eventfd(2).
+  /// Ownership: the EventFd owns the descriptor; after failure there is none. Errors: EMFILE,
+  /// ENFILE, ENODEV, ENOMEM. Since Linux 2.6.27. Source: eventfd(2).
   [[nodiscard]] static Result<EventFd> create() noexcept;
 
   /// Takes the descriptor of `other`, which has none then.

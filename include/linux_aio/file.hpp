@@ -77,9 +77,10 @@ class LINUX_AIO_CONSUMABLE File {
  public:
   /// Opens `path`. A FIFO is opened as open(2) does it, and is O_NONBLOCK afterwards.
   ///
-  /// Ownership: the File owns the descriptor. Errors: those of open(2): ENOENT, EACCES, EEXIST,
-  /// EINVAL (O_DIRECT on a file system without it; a name that it does not permit) and more. Since
-  /// Linux 2.6. Source: open(2).
+  /// Ownership: the File owns the descriptor; after failure there is none. Errors, whose message()
+  /// does not name the path: ENOENT, EACCES, EEXIST, EISDIR, ENOTDIR, ELOOP, ENOSPC, EROFS, EMFILE,
+  /// EINVAL (O_DIRECT on a file system without it; a name that it does not permit), and what else
+  /// open(2) has. Since Linux 2.6. Source: open(2).
   [[nodiscard]] static Result<File> open(const char* path, Access access,
                                          OpenOptions options = {}) noexcept;
 

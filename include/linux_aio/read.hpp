@@ -119,6 +119,9 @@ class [[nodiscard]] ReadWithoutBuffer
 
 /// Begins a read from `file`, at offset 0 unless .at() says otherwise.
 ///
+/// Without O_DIRECT the kernel does the work, and waits for the disk, where the request is
+/// submitted.
+///
 /// Ownership: the file is borrowed until the kernel has accepted the request. Errors, in the
 /// completion: EBADF (not open for reading), EINVAL (O_DIRECT misaligned; file cannot be read so),
 /// EFAULT, EAGAIN (with no_wait, or nothing in a pipe or socket: poll() it first), EIO. Since Linux

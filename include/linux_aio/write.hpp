@@ -97,6 +97,8 @@ class [[nodiscard]] WriteWithoutBuffer
 
 /// Begins a write to `file`, at offset 0 unless .at() says otherwise.
 ///
+/// Without O_DIRECT the kernel does the work where the request is submitted.
+///
 /// Ownership: the file is borrowed until the kernel has accepted the request. Errors, in the
 /// completion: EBADF (not open for writing), EINVAL (O_DIRECT misaligned; file cannot be written
 /// so), EFAULT, EAGAIN (with no_wait, or no room in a pipe or socket: poll() it first), ENOSPC,
