@@ -7,6 +7,8 @@
 #include <new>
 #include <utility>
 
+#include "src/submission.hpp"
+
 namespace linux_aio::detail {
 namespace {
 
@@ -201,7 +203,7 @@ Result<Cancel> Engine::cancel(RequestId request) noexcept {
 
 void Engine::cancel_polls() noexcept {
   for_each_in_flight([this](const Slot& slot) {
-    if (slot.iocb.aio_lio_opcode == raw::iocb_cmd_poll && !slot.is_marked(Slot::Mark::cancelled)) {
+    if (is_poll(slot.iocb) && !slot.is_marked(Slot::Mark::cancelled)) {
       static_cast<void>(cancel(id_of(slot)));
     }
   });

@@ -220,6 +220,7 @@ void Engine::finish_refused() noexcept {
     --refused_;
     const Error error(slot.refused_by, slot.refusal, slot.iocb);
     slot.refusal = 0;
+    if (is_poll(slot.iocb)) add_poll();  // which its operation ends
     ++finished_;
     const Running running(*this);
     slot.finish(*this, slot, Outcome(error));

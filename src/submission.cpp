@@ -116,15 +116,25 @@ bool Engine::account(long result, std::size_t& done) noexcept {
   return staged_count_;
 }
 
+// Transfers that the kernel has and is not done with while the requests from `first` on are staged;
+// or more: what is complete, but is not known to be no poll, counts.
+std::size_t Engine::busy_at_most(std::size_t first) const noexcept {
+  std::size_t polls = polls_;
+  for (std::size_t index = first; polls != 0 && index < staged_count_; ++index) {
+    if (is_poll(*staged_[index])) --polls;
+  }
+  return in_kernel_ - std::max(ring_.size(), polls);
+}
+
 // How many of the staged requests go into the next call; 0 if the kernel has as many as it may.
 std::size_t Engine::next_part(std::size_t first) noexcept {
   std::size_t most = staged_count_ - first;
-  const std::size_t working = busy();
+  const std::size_t working = busy_at_most(first);
   if (working + most > limit_ && !limit_is_known_) find_limit(first);
   if (working >= limit_) return 0;
   most = std::min(most, limit_ - working);
   if (at_once_ == limit_) return most;
-  std::size_t count = std::min<std::size_t>(most, std::max<std::size_t>(first_part_, 2 * working));
+  std::size_t count = std::min<std::size_t>(most, std::max<std::size_t>(first_part_, 2 * busy()));
   // The kernel makes one request of neighbours that come in one call.
   while (count < most && continues(*staged_[first + count - 1], *staged_[first + count])) ++count;
   return count;
@@ -146,6 +156,7 @@ void Engine::find_limit(std::size_t first) noexcept {
 }
 
 void Engine::refuse(Slot& slot, Call by, int error) noexcept {
+  if (is_poll(slot.iocb)) end_poll();
   slot.refusal = static_cast<std::int16_t>(error);
   slot.refused_by = by;
   slot.next = SlotTable::none;

@@ -8,7 +8,11 @@
 
 namespace linux_aio::detail {
 
-// Transfers that the kernel has and is not done with.
+inline bool is_poll(const raw::iocb& request) noexcept {
+  return request.aio_lio_opcode == raw::iocb_cmd_poll;
+}
+
+// Transfers that the kernel has and is not done with; or fewer, while polls are staged or complete.
 inline std::size_t Engine::busy() const noexcept {
   const std::size_t others = ring_.size() + polls_;
   return in_kernel_ > others ? in_kernel_ - others : 0;

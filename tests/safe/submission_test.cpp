@@ -215,6 +215,50 @@ TEST_CASE("the kernel has no more transfers than the options say, and nothing is
   REQUIRE(context.in_flight() == pipes.size());
 }
 
+TEST_CASE("polls take nothing from the limit of transfers, and add nothing to it") {
+  const TemporaryFile file(pattern(1000));
+  const Pipe idle;
+  const Pipe ready;
+  ready.feed();
+  SlowDevice device;
+  aio::Context context = must(aio::Context::create({.capacity = 64, .kernel_limit = 10}));
+  std::size_t done = 0;
+  const auto submit_polls = [&context](const Pipe& pipe, aio::PollEvents events, int count) {
+    for (; count != 0; --count) {
+      submit(context, aio::poll(aio::BorrowedFd(pipe.read_end()), events), [](const auto&) {});
+    }
+  };
+  submit_reads(context, file, 10, done);
+  REQUIRE(context.flush() == 0);
+  submit_polls(idle, aio::PollEvent::in, 5);
+  submit_reads(context, file, 5, done);
+  submit_polls(idle, aio::PollEvent::in, 5);
+  REQUIRE(context.flush() == 15);
+  REQUIRE(device.size() == 10);  // though polls are staged
+  device.work();
+  REQUIRE(must(context.poll()) == 10);
+  REQUIRE(context.flush() == 0);
+  REQUIRE(device.size() == 5);
+  submit_polls(ready, aio::PollEvent::in, 5);
+  REQUIRE(context.flush() == 0);
+  submit_reads(context, file, 10, done);
+  REQUIRE(context.flush() == 5);
+  REQUIRE(device.size() == 10);  // though polls are complete, and nobody has looked at them
+  // What the kernel refuses is no poll that it has.
+  submit_polls(Pipe(), aio::PollEvent::in, 5);
+  REQUIRE(must(context.poll()) >= 5);
+  submit_reads(context, file, 5, done);
+  context.flush();
+  REQUIRE(device.size() == 10);
+  device.work();
+  while (done < 30) {
+    REQUIRE(must(context.wait(1)) != 0);
+    REQUIRE(device.size() <= 10);
+    device.work();
+  }
+  REQUIRE(context.in_flight() == 10);
+}
+
 TEST_CASE("without options, the kernel has as many as the device takes") {
   const TemporaryFile file(pattern(5000));
   const std::optional<std::uint32_t> depth = must(aio::probe_file(borrowed(file))).queue_depth;

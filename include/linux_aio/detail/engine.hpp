@@ -85,7 +85,8 @@ class Engine {
 
   void release(Slot& slot) noexcept { slots_.release(slot); }
 
-  /// Counts polls, which the kernel may have without end: neither a device nor a limit knows them.
+  /// Counts polls that are staged or in the kernel, which may have them without end: neither a
+  /// device nor a limit knows them.
   void add_poll() noexcept { ++polls_; }
   void end_poll() noexcept { --polls_; }
 
@@ -209,6 +210,7 @@ class Engine {
   void finish_without_bytes(Slot& slot, std::int64_t result) noexcept;
   Result<void> reap(std::size_t at_least, const Deadline& deadline,
                     const ::sigset_t* signals) noexcept;
+  [[nodiscard]] std::size_t busy_at_most(std::size_t first) const noexcept;
   [[nodiscard]] bool spin(std::size_t at_least, const Deadline& deadline) const noexcept;
   void cancel_polls() noexcept;
   Result<void> complete_all(const Deadline& deadline) noexcept;
@@ -227,7 +229,7 @@ class Engine {
   std::uint32_t limit_;  // of transfers in the kernel
   bool limit_is_known_;
   std::size_t at_once_;    // with so many in the kernel at most, all that is staged is one call
-  std::size_t polls_ = 0;  // in flight
+  std::size_t polls_ = 0;  // staged, and in the kernel
   std::chrono::nanoseconds spin_;
 
   std::unique_ptr<raw::iocb*[]> staged_;  // as many as slots
