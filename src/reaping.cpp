@@ -119,25 +119,25 @@ std::size_t Engine::finish_without_waiting() noexcept {
 }
 
 Result<std::size_t> Engine::poll_behind_others() noexcept {
-  const ThreadCheck::Use use(thread_check);
   const Result<std::size_t> done = wait(0, {});
   if (staged_count_ != 0) flush();
   return done;
 }
 
-Result<std::size_t> Engine::wait(std::size_t at_least, const Deadline& deadline,
-                                 const ::sigset_t* signals) noexcept {
-  const ThreadCheck::Use use(thread_check);
+// Waits until `at_least` operations have finished since there were `before`.
+Result<std::size_t> Engine::wait_since(std::size_t before, std::size_t at_least,
+                                       const Deadline& deadline,
+                                       const ::sigset_t* signals) noexcept {
   settle();
   serve_room_queue();
-  if (!usable() && !closed()) return std::unexpected(Error(Call::wait, EINVAL));
   // Nothing completes in a closed context; requests that its destructor discards still count.
-  if (in_flight() == 0 || closed()) {
+  if (!usable() || in_flight() == 0) {
+    if (finished_ != before) return finished_ - before;
+    if (!usable() && !closed()) return std::unexpected(Error(Call::wait, EINVAL));
     if (at_least == 0) return 0;
     return std::unexpected(Error(Call::wait, EDEADLK));
   }
   const std::size_t most = in_flight();  // what continuations submit is for the next call
-  const std::size_t before = finished_;
   for (;;) {
     finish_without_waiting();
     std::size_t done = finished_ - before;

@@ -51,8 +51,9 @@ std::vector<aio::AlignedBuffer> make_buffers(std::size_t count) {
   return buffers;
 }
 
-// Each request owns its buffer, and its continuation takes it back.
-void owning(std::size_t batch, std::size_t rounds) {
+// Each request owns its buffer, and its continuation takes it back. `reap` completes a batch.
+template <class Reap>
+void own(std::size_t batch, std::size_t rounds, const Reap& reap) {
   aio::Context context =
       must(aio::Context::create({.capacity = static_cast<std::uint32_t>(batch)}));
   const aio::File file = null_device();
@@ -68,9 +69,17 @@ void owning(std::size_t batch, std::size_t rounds) {
           });
       if (!accepted) std::abort();
     }
-    if (!context.poll()) std::abort();
+    if (!reap(context)) std::abort();
   }
   must(written == rounds * batch * length, "not all was written");
+}
+
+void owning(std::size_t batch, std::size_t rounds) {
+  own(batch, rounds, [](aio::Context& context) { return context.poll(); });
+}
+
+void owning_waited(std::size_t batch, std::size_t rounds) {
+  own(batch, rounds, [batch](aio::Context& context) { return context.wait(batch); });
 }
 
 // The requests borrow their memory, and are made as they are taken.
@@ -203,12 +212,20 @@ struct Shape {
 };
 
 constexpr std::array shapes{
-    Shape{"awaiting_1", awaiting}, Shape{"awaiting_32", awaiting, 32},
-    Shape{"by_hand_1", by_hand},   Shape{"by_hand_32", by_hand, 32},
-    Shape{"borrowed_1", borrowed}, Shape{"borrowed_32", borrowed, 32},
-    Shape{"owning_1", owning},     Shape{"owning_32", owning, 32},
-    Shape{"run_1", run_one},       Shape{"poll_empty", poll_empty},
-    Shape{"waiting", waiting},     Shape{"spoilt", spoilt},
+    Shape{"awaiting_1", awaiting},
+    Shape{"awaiting_32", awaiting, 32},
+    Shape{"by_hand_1", by_hand},
+    Shape{"by_hand_32", by_hand, 32},
+    Shape{"borrowed_1", borrowed},
+    Shape{"borrowed_32", borrowed, 32},
+    Shape{"owning_1", owning},
+    Shape{"owning_32", owning, 32},
+    Shape{"owning_waited_1", owning_waited},
+    Shape{"owning_waited_32", owning_waited, 32},
+    Shape{"run_1", run_one},
+    Shape{"poll_empty", poll_empty},
+    Shape{"waiting", waiting},
+    Shape{"spoilt", spoilt},
 };
 
 }  // namespace

@@ -187,7 +187,7 @@ class Context {
   /// Errors: EDEADLK (nothing in flight: there is nothing to wait for), EINVAL (the context belongs
   /// to another process), EPERM (seccomp). Since Linux 2.6. Source: io_getevents(2).
   [[nodiscard]] Result<std::size_t> wait(std::size_t at_least = 1) noexcept {
-    return engine().wait(at_least, {});
+    return engine().wait(at_least);
   }
 
   /// As wait(at_least), until `deadline` at most: then it returns how many ran, fewer than

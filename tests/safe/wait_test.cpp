@@ -98,6 +98,33 @@ TEST_CASE("waiting for more than is in flight ends when all is complete") {
   REQUIRE(must(context.wait(2)) == 1);
 }
 
+TEST_CASE("what completes at once counts for a wait that has to sleep for the rest") {
+  const TemporaryFile file(pattern(100));
+  const Pipe pipe;
+  aio::Context context = make_context();
+  int done = 0;
+  submit(context, Held(pipe), [&](const auto&) { ++done; });
+  for (int count = 0; count < 3; ++count) {
+    submit(context, aio::read(borrowed(file)).into(Bytes(10)), [&](const auto&) {
+      if (++done == 3) pipe.feed();
+    });
+  }
+  REQUIRE(must(context.wait(4)) == 4);
+  REQUIRE(done == 4);
+}
+
+TEST_CASE("a wait tells what ran before a continuation closed the context") {
+  const TemporaryFile file(pattern(100));
+  aio::Context context = make_context();
+  for (int count = 0; count < 3; ++count) {
+    submit(context, aio::read(borrowed(file)).into(Bytes(10)), [&](const auto&) {
+      if (context.in_flight() == 0) must(context.close());
+    });
+  }
+  REQUIRE(must(context.wait(5)) == 3);
+  REQUIRE(code_of(context.wait()) == EDEADLK);
+}
+
 TEST_CASE("wait(0) is poll") {
   const Pipe pipe;
   aio::Context context = make_context();

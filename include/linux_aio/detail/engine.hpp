@@ -118,8 +118,18 @@ class Engine {
   void let_go(RequestId held, int error) noexcept;
 
   std::size_t flush() noexcept;
+  Result<std::size_t> wait(std::size_t at_least) noexcept {
+    const ThreadCheck::Use use(thread_check);
+    // Often all completes inside io_submit, or while this thread did something else.
+    const std::size_t before = finished_;
+    const std::size_t done = quiet() ? finish_without_waiting() : 0;
+    return done != 0 && done >= at_least ? done : wait_since(before, at_least, {}, nullptr);
+  }
   Result<std::size_t> wait(std::size_t at_least, const Deadline& deadline,
-                           const ::sigset_t* signals = nullptr) noexcept;
+                           const ::sigset_t* signals = nullptr) noexcept {
+    const ThreadCheck::Use use(thread_check);
+    return wait_since(finished_, at_least, deadline, signals);
+  }
   Result<Cancel> cancel(RequestId request) noexcept;
   Result<void> close(const Deadline& deadline) noexcept;
 
@@ -200,6 +210,7 @@ class Engine {
   std::size_t flush_in_parts(std::size_t done) noexcept;
   [[nodiscard]] std::size_t next_part(std::size_t first) noexcept;
   [[nodiscard]] std::size_t busy() const noexcept;
+  [[nodiscard]] std::size_t busy_at_most(std::size_t first) const noexcept;
   void find_limit(std::size_t first) noexcept;
   void refuse(Slot& slot, Call by, int error) noexcept;
   std::size_t finish_without_waiting() noexcept;
@@ -208,9 +219,10 @@ class Engine {
   void finish_taken() noexcept;
   void finish(const raw::io_event& event) noexcept;
   void finish_without_bytes(Slot& slot, std::int64_t result) noexcept;
+  Result<std::size_t> wait_since(std::size_t before, std::size_t at_least, const Deadline& deadline,
+                                 const ::sigset_t* signals) noexcept;
   Result<void> reap(std::size_t at_least, const Deadline& deadline,
                     const ::sigset_t* signals) noexcept;
-  [[nodiscard]] std::size_t busy_at_most(std::size_t first) const noexcept;
   [[nodiscard]] bool spin(std::size_t at_least, const Deadline& deadline) const noexcept;
   void cancel_polls() noexcept;
   Result<void> complete_all(const Deadline& deadline) noexcept;
@@ -244,9 +256,7 @@ class Engine {
   std::uint32_t refused_last_ = SlotTable::none;
   std::size_t refused_ = 0;
 
-  // Events taken from the kernel and not yet finished. They are kept here, not on the stack of the
-  // loop that runs continuations, because a continuation may itself wait for them.
-  std::array<raw::io_event, 64> events_{};
+  // Those of events_ that are not yet finished.
   std::size_t events_begin_ = 0;
   std::size_t events_end_ = 0;
 
@@ -256,6 +266,11 @@ class Engine {
   std::size_t runs_waiting_ = 0;  // for a slot
   std::size_t depth_ = 0;         // of continuations that are running
   Statistics statistics_;
+
+  // What a system call took from the kernel. It is kept here, not on the stack of the loop that
+  // runs continuations, because a continuation may itself wait for it; and behind what each request
+  // touches.
+  std::array<raw::io_event, 64> events_{};
 };
 
 }  // namespace linux_aio::detail
