@@ -26,6 +26,8 @@ BATCHES = {
     "by_hand_32": 32,
     "owning_1": 1,
     "owning_32": 32,
+    "owning_waited_1": 1,
+    "owning_waited_32": 32,
     "borrowed_1": 1,
     "borrowed_32": 32,
     "awaiting_1": 1,
