@@ -88,6 +88,27 @@ class ApiTest(unittest.TestCase):
                 self.assertRegex(text, r"Since\s+Linux|Source:")
         self.assertGreater(seen, 20)
 
+    def test_each_request_has_its_setters(self) -> None:
+        """Though they are inherited: a reader looks for them where the request is."""
+        transfer = {"at", "flags", "priority", "notify"}
+        buffered = transfer | {"slice", "release"}
+        for page, setters in {
+            "ReadWithoutBuffer": transfer,
+            "WriteWithoutBuffer": transfer,
+            "Read": buffered,
+            "Write": buffered,
+            "VectoredRead": transfer | {"release"},
+            "VectoredWrite": transfer | {"release"},
+            "Sync": {"notify"},
+            "Poll": {"notify"},
+        }.items():
+            root = ElementTree.parse(
+                Path(self.folder.name, f"xml/classlinux__aio_1_1{page}.xml")
+            ).getroot()
+            with self.subTest(request=page):
+                shown = {name.text for name in root.iterfind(".//memberdef/name")}
+                self.assertLessEqual(setters, shown)
+
     def test_each_enumerator_says_what_it_is(self) -> None:
         said = dict(_enumerators(Path(self.folder.name, "xml")))
         self.assertGreater(len(said), 50)

@@ -17,6 +17,11 @@ namespace linux_aio {
 /// drain(), then Context::poll(): the other way round, a completion in between would be missed.
 /// poll() submits what its continuations stage; after staging elsewhere, Context::flush() before
 /// the loop sleeps: what is only staged wakes nobody.
+///
+/// A request that has one, by .notify(event_fd), adds 1 to it when it is complete: after poll() can
+/// see it, and also if the kernel refused it; not for what the context refuses at once, being
+/// closed. The EventFd is borrowed until the kernel has accepted the request, as its file is.
+/// Errors, in the completion: EBADF, EINVAL. Since Linux 2.6.22. Source: io_submit(2).
 class LINUX_AIO_CONSUMABLE EventFd {
  public:
   /// Makes an eventfd whose counter is 0.

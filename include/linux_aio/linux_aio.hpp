@@ -25,6 +25,7 @@
 #include <linux_aio/sized_array.hpp>
 #include <linux_aio/statistics.hpp>
 #include <linux_aio/sync.hpp>
+#include <linux_aio/transfer.hpp>
 #include <linux_aio/vectored.hpp>
 #include <linux_aio/whole_transfer.hpp>
 #include <linux_aio/write.hpp>

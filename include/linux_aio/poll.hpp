@@ -29,7 +29,7 @@ class [[nodiscard]] Poll {
   Poll(BorrowedFd file, PollEvents events) noexcept : file_(file), in_flight_{events} {}
   /// @endcond
 
-  /// Adds 1 to `event_fd` when the request is complete; see Notification.
+  /// Adds 1 to `event_fd` when the request is complete; see EventFd.
   [[nodiscard]] Poll notify(const EventFd& event_fd) && noexcept {
     notification_ = detail::Notification(event_fd);
     return *this;

@@ -8,6 +8,7 @@
 #include <linux_aio/file.hpp>
 #include <linux_aio/raw/prep.hpp>
 #include <linux_aio/rw_flags.hpp>
+#include <linux_aio/transfer.hpp>
 #include <linux_aio/vectored.hpp>
 #include <span>
 #include <type_traits>
@@ -60,8 +61,7 @@ class ReadInFlight : public BufferPart<B> {
 
 /// A read with its buffer: a request, ready for Context::run, submit or async.
 template <MutableBuffer B>
-class [[nodiscard]] Read
-    : public detail::BufferedTransfer<Read<B>, B, ReadFlag, detail::ReadInFlight<B>> {
+class [[nodiscard]] Read : public BufferedTransfer<Read<B>, B, ReadFlag, detail::ReadInFlight<B>> {
  public:
   /// What the request becomes.
   using Completion = ReadCompletion<B>;
@@ -81,8 +81,7 @@ class [[nodiscard]] Read
 };
 
 /// A read that has no buffer yet; into() makes it a request.
-class [[nodiscard]] ReadWithoutBuffer
-    : public detail::TransferSetters<ReadWithoutBuffer, ReadFlag> {
+class [[nodiscard]] ReadWithoutBuffer : public TransferSetters<ReadWithoutBuffer, ReadFlag> {
  public:
   /// @cond
   explicit ReadWithoutBuffer(BorrowedFd file) noexcept : TransferSetters({.file = file}) {}

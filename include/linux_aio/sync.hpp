@@ -27,7 +27,7 @@ class [[nodiscard]] Sync {
   Sync(BorrowedFd file, Kind kind) noexcept : file_(file), kind_(kind) {}
   /// @endcond
 
-  /// Adds 1 to `event_fd` when the request is complete; see Notification.
+  /// Adds 1 to `event_fd` when the request is complete; see EventFd.
   [[nodiscard]] Sync notify(const EventFd& event_fd) && noexcept {
     notification_ = detail::Notification(event_fd);
     return *this;

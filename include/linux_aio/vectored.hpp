@@ -12,6 +12,7 @@
 #include <linux_aio/error.hpp>
 #include <linux_aio/raw/prep.hpp>
 #include <linux_aio/rw_flags.hpp>
+#include <linux_aio/transfer.hpp>
 #include <ranges>
 #include <span>
 #include <type_traits>
@@ -98,49 +99,55 @@ struct RangeInFlight {
   }
 };
 
+}  // namespace detail
+
 /// What reads and writes of ranges have in common.
 template <class Derived, BufferRange R, class Flag>
 class VectoredTransfer : public TransferSetters<Derived, Flag> {
  public:
+  /// What the request becomes.
   using Completion = VectoredCompletion<R>;
+
+  /// @cond
   static constexpr bool owns_memory =
       owns_buffers<R> && buffer_traits<std::ranges::range_value_t<R&>>::owns;
+  /// @endcond
 
   /// Takes the buffers back out of a request that was not accepted.
   [[nodiscard]] R release() && noexcept { return std::move(in_flight_.buffers); }
 
+  /// @cond
   // What a context needs of a request, besides lower().
-  [[nodiscard]] RangeInFlight<R>& in_flight() noexcept { return in_flight_; }
+  [[nodiscard]] detail::RangeInFlight<R>& in_flight() noexcept { return in_flight_; }
   [[nodiscard]] std::size_t segment_count() noexcept {
     return static_cast<std::size_t>(std::ranges::distance(in_flight_.buffers));
   }
 
  protected:
-  VectoredTransfer(const TransferOptions& options, R&& buffers) noexcept
+  VectoredTransfer(const detail::TransferOptions& options, R&& buffers) noexcept
       : TransferSetters<Derived, Flag>(options), in_flight_{std::move(buffers)} {}
 
-  /// Fills `segments`; nullptr if there are more than the kernel takes, which then says so.
+  // Fills `segments`; nullptr if there are more than the kernel takes, which then says so.
   std::size_t fill(::iovec* segments) noexcept {
     if (segments == nullptr) return segment_count();
     ::iovec* next = segments;
     for (auto&& buffer : in_flight_.buffers) {
-      const auto bytes = bytes_of(buffer);
+      const auto bytes = detail::bytes_of(buffer);
       // The kernel does not write through the segments of a write.
       *next++ = {.iov_base = const_cast<std::byte*>(bytes.data()),  // NOLINT(*-const-cast)
                  .iov_len = bytes.size()};
     }
     return static_cast<std::size_t>(next - segments);
   }
+  /// @endcond
 
  private:
-  RangeInFlight<R> in_flight_;
+  detail::RangeInFlight<R> in_flight_;
 };
-
-}  // namespace detail
 
 /// A read into a range of buffers: a request, ready for Context::run, submit or async.
 template <MutableBufferRange R>
-class [[nodiscard]] VectoredRead : public detail::VectoredTransfer<VectoredRead<R>, R, ReadFlag> {
+class [[nodiscard]] VectoredRead : public VectoredTransfer<VectoredRead<R>, R, ReadFlag> {
  public:
   /// @cond
   VectoredRead(const detail::TransferOptions& options, R&& buffers) noexcept
@@ -157,8 +164,7 @@ class [[nodiscard]] VectoredRead : public detail::VectoredTransfer<VectoredRead<
 
 /// A write of a range of buffers: a request, ready for Context::run, submit or async.
 template <BufferRange R>
-class [[nodiscard]] VectoredWrite
-    : public detail::VectoredTransfer<VectoredWrite<R>, R, WriteFlag> {
+class [[nodiscard]] VectoredWrite : public VectoredTransfer<VectoredWrite<R>, R, WriteFlag> {
  public:
   /// @cond
   VectoredWrite(const detail::TransferOptions& options, R&& buffers) noexcept

@@ -8,6 +8,7 @@
 #include <linux_aio/file.hpp>
 #include <linux_aio/raw/prep.hpp>
 #include <linux_aio/rw_flags.hpp>
+#include <linux_aio/transfer.hpp>
 #include <linux_aio/vectored.hpp>
 #include <span>
 #include <type_traits>
@@ -42,7 +43,7 @@ class WriteInFlight : public BufferPart<B> {
 /// A write with its buffer: a request, ready for Context::run, submit or async.
 template <Buffer B>
 class [[nodiscard]] Write
-    : public detail::BufferedTransfer<Write<B>, B, WriteFlag, detail::WriteInFlight<B>> {
+    : public BufferedTransfer<Write<B>, B, WriteFlag, detail::WriteInFlight<B>> {
  public:
   /// What the request becomes.
   using Completion = WriteCompletion<B>;
@@ -67,8 +68,7 @@ class [[nodiscard]] Write
 };
 
 /// A write that has no buffer yet; from() makes it a request.
-class [[nodiscard]] WriteWithoutBuffer
-    : public detail::TransferSetters<WriteWithoutBuffer, WriteFlag> {
+class [[nodiscard]] WriteWithoutBuffer : public TransferSetters<WriteWithoutBuffer, WriteFlag> {
  public:
   /// @cond
   explicit WriteWithoutBuffer(BorrowedFd file) noexcept : TransferSetters({.file = file}) {}

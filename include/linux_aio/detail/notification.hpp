@@ -7,10 +7,7 @@
 
 namespace linux_aio::detail {
 
-/// Adds 1 to an eventfd when a request is complete: after poll() can see it, and also if the kernel
-/// refused it; not for what the context refuses at once, being closed. The eventfd is borrowed
-/// until the kernel has accepted the request, as its file is. Errors: EBADF, EINVAL at submission.
-/// Since Linux 2.6.22. Source: eventfd(2).
+/// The eventfd of a request, if it has one; see EventFd.
 class Notification {
  public:
   constexpr Notification() noexcept = default;
