@@ -113,8 +113,8 @@ class BufferPool {
 
   /// Takes a free buffer out of the pool; its bytes are what its last user left. Never waits.
   ///
-  /// Ownership: the caller owns the buffer. Errors: ENOBUFS (all are out). Since
-  /// Linux 2.6.
+  /// Ownership: the caller owns the buffer; on failure there is none. Errors: ENOBUFS (all are
+  /// out). Since Linux 2.6.
   [[nodiscard]] Result<PooledBuffer> acquire() noexcept {
     detail::PoolMemory& memory = checked();
     const std::uint32_t index = memory.take();

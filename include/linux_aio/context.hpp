@@ -162,8 +162,8 @@ class Context {
   /// kernel refuses completes with its errno at the next poll(), wait(), run() or close().
   ///
   /// Returns how many requests the kernel has yet to get, whose files are to be kept open: there is
-  /// no room for them, a Commit holds them, or their coroutines wait for a slot. Source:
-  /// io_submit(2).
+  /// no room for them, a Commit holds them, or their coroutines wait for a slot. Since Linux 2.6.
+  /// Source: io_submit(2).
   std::size_t flush() noexcept {
     detail::Engine& engine = this->engine();
     engine.flush();

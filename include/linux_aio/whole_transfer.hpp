@@ -110,7 +110,8 @@ template <template <class> class Single, template <class> class Vectored, class 
 ///
 /// Ownership: the buffers are borrowed for the duration of the call, in which other requests'
 /// continuations may run. After a failure the first `transferred` bytes are read.
-/// Errors: ENODATA (the file ended before), else those of read(). Since Linux 2.6.
+/// Errors: ENODATA (the file ended before), else those of read(). Since Linux 2.6. Source:
+/// pread(2).
 template <class Target>
 [[nodiscard]] std::expected<void, PartialTransfer> read_exactly(Context& context,
                                                                 const ReadWithoutBuffer& read,
@@ -140,6 +141,7 @@ template <class Target>
 /// written. An append (WriteFlag::append, O_APPEND) goes on where the file ends then, with the next
 /// byte: where O_DIRECT cannot, it is EINVAL, for no byte is appended twice.
 /// Errors: EIO (the kernel wrote nothing and says nothing), else those of write(). Since Linux 2.6.
+/// Source: pwrite(2).
 template <class Source>
 [[nodiscard]] std::expected<void, PartialTransfer> write_all(Context& context,
                                                              const WriteWithoutBuffer& write,
@@ -182,7 +184,7 @@ struct PartialContents {
 /// size, as in /proc, and a pipe.
 ///
 /// Ownership: the caller owns what was read, after a failure too.
-/// Errors: ENOMEM, else those of read(). Since Linux 2.6.
+/// Errors: ENOMEM, else those of read(). Since Linux 2.6. Source: pread(2).
 [[nodiscard]] std::expected<Contents, PartialContents> read_to_end(
     Context& context, const ReadWithoutBuffer& read) noexcept;
 
