@@ -115,7 +115,7 @@ Slot* Engine::await_freed_slot() noexcept {
 }
 
 void Engine::sleep_or_die() noexcept {
-  if (const Result<std::size_t> waited = wait(1); !waited) {
+  if (const Result<std::size_t> waited = wait(1, never); !waited) {
     fatal(("run() cannot wait for its requests: " + waited.error().message()).c_str());
   }
 }

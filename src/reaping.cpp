@@ -119,7 +119,7 @@ std::size_t Engine::finish_without_waiting() noexcept {
 }
 
 Result<std::size_t> Engine::poll_behind_others() noexcept {
-  const Result<std::size_t> done = wait(0, {});
+  const Result<std::size_t> done = wait(0, never);
   if (staged_count_ != 0) flush();
   return done;
 }

@@ -187,7 +187,7 @@ class Context {
   /// Errors: EDEADLK (nothing in flight: there is nothing to wait for), EINVAL (the context belongs
   /// to another process), EPERM (seccomp). Since Linux 2.6. Source: io_getevents(2).
   [[nodiscard]] Result<std::size_t> wait(std::size_t at_least = 1) noexcept {
-    return engine().wait(at_least);
+    return engine().wait(at_least, detail::Engine::never);
   }
 
   /// As wait(at_least), until `deadline` at most: then it returns how many ran, fewer than
@@ -215,7 +215,7 @@ class Context {
                                          const ::sigset_t& signals) noexcept {
     detail::Engine::Deadline until;
     if (deadline != Clock::time_point::max()) until = deadline;
-    return engine().wait(at_least, until, &signals);
+    return engine().wait(at_least, until, signals);
   }
 
   /// Asks for a request to be cancelled. It completes in any case, once, and with its buffer. In

@@ -39,6 +39,7 @@ struct OpenCommit : Link<OpenCommit> {
 class Engine {
  public:
   using Deadline = std::optional<std::chrono::steady_clock::time_point>;
+  static constexpr Deadline never{};
 
   [[nodiscard]] static Result<std::unique_ptr<Engine>> create(
       const ContextOptions& options) noexcept;
@@ -118,17 +119,17 @@ class Engine {
   void let_go(RequestId held, int error) noexcept;
 
   std::size_t flush() noexcept;
-  Result<std::size_t> wait(std::size_t at_least) noexcept {
+  Result<std::size_t> wait(std::size_t at_least, const Deadline& deadline) noexcept {
     const ThreadCheck::Use use(thread_check);
     // Often all completes inside io_submit, or while this thread did something else.
     const std::size_t before = finished_;
     const std::size_t done = quiet() ? finish_without_waiting() : 0;
-    return done != 0 && done >= at_least ? done : wait_since(before, at_least, {}, nullptr);
+    return done != 0 && done >= at_least ? done : wait_since(before, at_least, deadline, nullptr);
   }
   Result<std::size_t> wait(std::size_t at_least, const Deadline& deadline,
-                           const ::sigset_t* signals = nullptr) noexcept {
+                           const ::sigset_t& signals) noexcept {
     const ThreadCheck::Use use(thread_check);
-    return wait_since(finished_, at_least, deadline, signals);
+    return wait_since(finished_, at_least, deadline, &signals);
   }
   Result<Cancel> cancel(RequestId request) noexcept;
   Result<void> close(const Deadline& deadline) noexcept;
