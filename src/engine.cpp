@@ -3,6 +3,8 @@
 #include <linux_aio/detail/engine.hpp>
 #include <linux_aio/detail/fatal.hpp>
 #include <linux_aio/detail/process.hpp>
+#include <linux_aio/detail/request.hpp>
+#include <linux_aio/raw/prep.hpp>
 #include <linux_aio/raw/syscall.hpp>
 #include <new>
 #include <utility>
@@ -17,6 +19,13 @@ constexpr std::size_t segment_capacity = 4096;
 
 // Any device takes so many requests: which one it is need not be known.
 constexpr std::uint32_t looked_at = 32;
+
+// Not one of more segments than the kernel takes, which has none.
+[[nodiscard]] bool has_segments(const raw::iocb& request) noexcept {
+  const bool vectored = request.aio_lio_opcode == raw::iocb_cmd_preadv ||
+                        request.aio_lio_opcode == raw::iocb_cmd_pwritev;
+  return vectored && request.aio_nbytes <= most_segments;
+}
 
 }  // namespace
 
@@ -110,8 +119,28 @@ Slot* Engine::await_freed_slot() noexcept {
 }
 
 ::iovec* Engine::acquire_segments(std::size_t count) noexcept {
-  if (count > segment_capacity - segments_used_ && flush() != 0) return nullptr;
+  if (count > segment_capacity - segments_used_ && flush() != 0) {
+    close_gaps_between_segments();
+    if (count > segment_capacity - segments_used_) return nullptr;
+  }
   return segments_.get() + std::exchange(segments_used_, segments_used_ + count);
+}
+
+// Where something is always staged, no flush leaves the whole table free.
+void Engine::close_gaps_between_segments() noexcept {
+  segments_used_ = 0;
+  for (std::size_t index = 0; index != staged_count_; ++index) {
+    raw::iocb& request = *staged_[index];
+    if (!has_segments(request)) continue;
+    // They were taken in the order in which the requests are staged, so each moves down.
+    const auto count = static_cast<std::size_t>(request.aio_nbytes);
+    const auto bytes = static_cast<std::size_t>(request.aio_buf - raw::address_of(segments_.get()));
+    const ::iovec* const first = segments_.get() + bytes / sizeof(::iovec);
+    ::iovec* const moved = segments_.get() + segments_used_;
+    std::copy(first, first + count, moved);
+    request.aio_buf = raw::address_of(moved);
+    segments_used_ += count;
+  }
 }
 
 void Engine::sleep_or_die() noexcept {

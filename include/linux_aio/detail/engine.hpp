@@ -200,6 +200,7 @@ class Engine {
   [[nodiscard]] Slot* acquire_behind_others() noexcept;
   [[nodiscard]] Result<std::size_t> poll_behind_others() noexcept;
   [[nodiscard]] Slot* take_free_slot() noexcept;
+  void close_gaps_between_segments() noexcept;
   [[nodiscard]] Slot* await_freed_slot() noexcept;
   void sleep_or_die() noexcept;
   void serve_room_queue() noexcept;
