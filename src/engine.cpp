@@ -102,7 +102,8 @@ Slot* Engine::acquire_behind_others() noexcept {
 }
 
 Slot* Engine::take_free_slot() noexcept {
-  return usable() && runs_waiting_ == 0 ? slots_.acquire() : nullptr;
+  const bool kept_for_runs = runs_waiting_ != 0 && in_flight() + runs_waiting_ >= capacity();
+  return usable() && !kept_for_runs ? slots_.acquire() : nullptr;
 }
 
 Slot* Engine::await_freed_slot() noexcept {

@@ -191,6 +191,30 @@ TEST_CASE("run() goes on when a continuation moves the full context that it wait
   REQUIRE(moved.at(0).capacity() == 1);
 }
 
+TEST_CASE("a continuation has what slots there are besides that for which run() waits") {
+  const TemporaryFile file(pattern(100));
+  aio::Context context = make_context(4);
+  std::size_t refused = 0;
+  std::size_t done = 0;
+  for (int count = 0; count < 4; ++count) {
+    submit(context, aio::read(borrowed(file)).into(Bytes(1)), [&, count](const auto&) {
+      ++done;
+      if (count != 0) return;
+      for (int more = 0; more < 3; ++more) {
+        while (!context.submit(aio::fsync(borrowed(file)), [&](const auto&) { ++done; })) {
+          ++refused;
+          must(context.wait());
+        }
+      }
+    });
+  }
+  auto [read] = context.run(aio::read(borrowed(file)).into(Bytes(10)));
+  REQUIRE(must(read.result) == 10);
+  must(context.close());
+  REQUIRE(refused != 0);
+  REQUIRE(done == 7);
+}
+
 TEST_CASE("the slot that run() waits for is not given to others after a close that failed") {
   const TemporaryFile file(pattern(100));
   aio::Context context = make_context(2);
