@@ -188,7 +188,7 @@ void Engine::keep(RequestId held) noexcept {
 void Engine::let_go(RequestId held, int error) noexcept {
   const ThreadCheck::Use use(thread_check);
   Slot* const slot = slots_.find(held.value());
-  if (slot == nullptr || !slot->is_marked(Slot::Mark::held)) return;  // cancelled meanwhile
+  if (!usable() || slot == nullptr || !slot->is_marked(Slot::Mark::held)) return;  // or cancelled
   if (slot->refusal == 0) slot->refusal = static_cast<std::int16_t>(error);
   if (--slot->next != 0) return;
   slot->marked = 0;

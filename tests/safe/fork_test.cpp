@@ -108,6 +108,28 @@ TEST_CASE("a forked child that destroys or closes its copy leaves the parent's c
   REQUIRE(must(read.result) == 10);
 }
 
+TEST_CASE("a forked child that ends its copy of a commit tells nobody") {
+  const TemporaryFile file(pattern(100));
+  const aio::EventFd event_fd = must(aio::EventFd::create());
+  aio::Context context = make_context();
+  int done = 0;
+  auto begun = context.begin_commit(
+      aio::fsync(borrowed(file)).notify(event_fd),
+      [&](const auto& completion) { done += completion.result.has_value() ? 1 : 0; });
+  REQUIRE(begun);
+  std::optional<aio::Commit> commit(std::move(*begun));
+  const Ending ending = in_child([&] {
+    commit.reset();
+    return 0;
+  });
+  REQUIRE(ending.signal == 0);
+  REQUIRE(must(event_fd.drain()) == 0);
+  std::move(*commit).seal();
+  REQUIRE(must(context.wait()) == 1);
+  REQUIRE(done == 1);
+  REQUIRE(must(event_fd.drain()) == 1);
+}
+
 TEST_CASE("a forked child makes contexts of its own") {
   const TemporaryFile file(pattern(100));
   const aio::Context context = make_context();
