@@ -33,18 +33,6 @@ void announce(const raw::iocb& request) noexcept {
   static_cast<void>(::eventfd_write(fd, 1));
 }
 
-[[nodiscard]] bool is_transfer(const raw::iocb& request) noexcept {
-  switch (request.aio_lio_opcode) {
-    case raw::iocb_cmd_pread:
-    case raw::iocb_cmd_pwrite:
-    case raw::iocb_cmd_preadv:
-    case raw::iocb_cmd_pwritev:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // Whether `next` begins in the file where `request` ends.
 bool continues(const raw::iocb& request, const raw::iocb& next) noexcept {
   const bool plain = request.aio_lio_opcode == raw::iocb_cmd_pread ||
@@ -141,17 +129,14 @@ std::size_t Engine::next_part(std::size_t first) noexcept {
 }
 
 // Where the staged requests are for a device whose queue is known, no more are sent than that takes
-// without making io_submit wait.
+// without making io_submit wait. Polls do not tell.
 void Engine::find_limit(std::size_t first) noexcept {
+  while (first != staged_count_ && is_poll(*staged_[first])) ++first;
+  if (first == staged_count_) return;
   limit_is_known_ = true;
   const bool at_once = at_once_ == limit_;
-  limit_ = capacity();
-  for (std::size_t index = first; index < staged_count_; ++index) {
-    if (!is_transfer(*staged_[index])) continue;
-    const auto depth = queue_depth(static_cast<int>(staged_[index]->aio_fildes));
-    if (depth) limit_ = std::min(limit_, *depth);
-    break;
-  }
+  const auto depth = queue_depth(static_cast<int>(staged_[first]->aio_fildes));
+  limit_ = std::min(depth.value_or(capacity()), capacity());
   at_once_ = at_once ? limit_ : std::min(first_part_, limit_);
 }
 

@@ -273,6 +273,28 @@ TEST_CASE("without options, the kernel has as many as the device takes") {
   REQUIRE(done == *depth + 100);
 }
 
+TEST_CASE("polls do not say what the device takes") {
+  const TemporaryFile file(pattern(5000));
+  const std::optional<std::uint32_t> depth = must(aio::probe_file(borrowed(file))).queue_depth;
+  if (!depth) return skip("the device of " + temporary_folder() + " does not say what it takes");
+  const Pipe idle;
+  SlowDevice device;
+  aio::Context context = make_context(*depth + 200);
+  for (int count = 0; count < 100; ++count) {
+    submit(context, aio::poll(aio::BorrowedFd(idle.read_end()), aio::PollEvent::in),
+           [](const auto&) {});
+  }
+  REQUIRE(context.flush() == 0);
+  std::size_t done = 0;
+  submit_reads(context, file, *depth + 100, done);
+  REQUIRE(context.flush() == 100);
+  REQUIRE(device.size() == *depth);
+  while (done < *depth + 100) {
+    device.work();
+    must(context.poll());
+  }
+}
+
 TEST_CASE("what is on no device has no limit") {
   const aio::File null = must(aio::File::open("/dev/null", aio::Access::write_only));
   SlowDevice device;
