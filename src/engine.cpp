@@ -231,12 +231,13 @@ Result<Cancel> Engine::cancel(RequestId request) noexcept {
   return std::unexpected(Error(Call::io_cancel, static_cast<int>(-result)));
 }
 
-void Engine::cancel_polls() noexcept {
-  for_each_in_flight([this](const Slot& slot) {
-    if (is_poll(slot.iocb) && !slot.is_marked(Slot::Mark::cancelled)) {
-      static_cast<void>(cancel(id_of(slot)));
-    }
+Result<void> Engine::cancel_polls() noexcept {
+  Result<void> result;
+  for_each_in_flight([&](const Slot& slot) {
+    if (!is_poll(slot.iocb) || slot.is_marked(Slot::Mark::cancelled)) return;
+    if (const auto asked = cancel(id_of(slot)); !asked) result = std::unexpected(asked.error());
   });
+  return result;
 }
 
 Result<void> Engine::close(const Deadline& deadline) noexcept {
@@ -255,10 +256,15 @@ Result<void> Engine::close(const Deadline& deadline) noexcept {
 Result<void> Engine::complete_all(const Deadline& deadline) noexcept {
   serve_room_queue();
   while (in_flight() != 0) {
-    cancel_polls();
+    const Result<void> asked = cancel_polls();
+    // Polls that cannot be cancelled may never complete, and are waited for until a deadline only.
+    const bool for_others = !asked && !deadline;
+    const std::size_t others = ending() > polls_ ? 1 : 0;
     // Not for what is held by a Commit: a continuation may poll again before that ends.
-    const Result<std::size_t> done = wait(std::max<std::size_t>(ending(), 1), deadline);
+    const std::size_t at_least = for_others ? others : std::max<std::size_t>(ending(), 1);
+    const Result<std::size_t> done = wait(at_least, deadline);
     if (!done) return std::unexpected(done.error());
+    if (for_others && *done == 0) return asked;
     if (in_flight() != 0 && passed(deadline)) {
       return std::unexpected(Error(Call::close_context, ETIMEDOUT, in_flight()));
     }

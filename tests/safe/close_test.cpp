@@ -89,6 +89,32 @@ TEST_CASE("a close that times out leaves the context open, with what is in fligh
   REQUIRE(done == 3);
 }
 
+TEST_CASE("a close that may not cancel polls completes the others and says so") {
+  const Pipe ready;
+  ready.feed();
+  const Pipe idle;
+  const TemporaryFile file(pattern(100));
+  InterposedKernel kernel;
+  kernel.io_cancel = [](auto...) -> long { return -EPERM; };
+  aio::Context context = make_context();
+  int done = 0;
+  submit(context, aio::read(borrowed(file)).into(Bytes(1)), [&](const auto&) { ++done; });
+  for (const Pipe* pipe : {&ready, &idle}) {
+    submit(context, aio::poll(aio::BorrowedFd(pipe->read_end()), aio::PollEvent::in),
+           [&](const auto&) { ++done; });
+  }
+  REQUIRE(context.flush() == 0);
+  const auto closed = context.close();
+  REQUIRE(!closed);
+  REQUIRE(closed.error() == aio::Error(aio::Call::io_cancel, EPERM));
+  REQUIRE(done == 2);
+  REQUIRE(context.in_flight() == 1);
+  REQUIRE(code_of(context.close(10ms)) == ETIMEDOUT);
+  idle.feed();
+  must(context.close());
+  REQUIRE(done == 3);
+}
+
 TEST_CASE("close completes what continuations submit meanwhile") {
   const TemporaryFile file(pattern(100));
   aio::Context context = make_context(2);

@@ -226,7 +226,7 @@ class Engine {
   Result<void> reap(std::size_t at_least, const Deadline& deadline,
                     const ::sigset_t* signals) noexcept;
   [[nodiscard]] bool spin(std::size_t at_least, const Deadline& deadline) const noexcept;
-  void cancel_polls() noexcept;
+  Result<void> cancel_polls() noexcept;
   Result<void> complete_all(const Deadline& deadline) noexcept;
   Result<void> destroy() noexcept;
 
