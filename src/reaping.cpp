@@ -153,26 +153,25 @@ Result<std::size_t> Engine::wait_since(std::size_t before, std::size_t at_least,
     if (ring_.attached() && done >= at_least) return done;
     if (done < at_least) {
       flush();  // what continuations have staged: it may be what is waited for
-      if (refused_ != 0) continue;
+      if (refused_ != 0 && !passed(deadline)) continue;
     }
-    // What is still staged can go out as soon as one request completes.
+    // What the kernel has yet to get can go out as soon as one request completes.
     const std::size_t missing =
-        std::min(done < at_least ? at_least - done : 0, staged_count_ != 0 ? 1 : in_kernel_);
-    if (missing != 0 && spin(missing, deadline)) continue;
+        std::min(done < at_least ? at_least - done : 0, unsent() != 0 ? 1 : in_kernel_);
+    const bool spins = missing != 0 && signals == nullptr;  // whose mask is the kernel's to set
+    if (spins && spin(missing, deadline) && !passed(deadline)) continue;
     if (const Result<void> result = reap(missing, deadline, signals); !result) {
       // The count of what did run would be lost; the next call has the error again.
       if (done != 0) return done;
       return std::unexpected(result.error());
     }
     const bool full = events_end_ == events_.size();
-    const bool short_count = events_end_ < std::min(missing, events_.size());
     finish_ready();
     done = finished_ - before;
     const bool more = full && done < most;
     if (done >= at_least && !more) return done;
-    // A short count alone says nothing: a signal makes one, too. With a mask it is what is asked
-    // for.
-    if (passed(deadline) || (signals != nullptr && short_count)) return done;
+    // With a mask a signal may have been handled, whatever the count says.
+    if (passed(deadline) || signals != nullptr) return done;
   }
 }
 

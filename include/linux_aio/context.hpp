@@ -206,7 +206,8 @@ class Context {
 
   /// As wait(at_least, deadline), with `signals` as the thread's signal mask while it waits, in one
   /// step: a signal that is blocked outside and not in `signals` ends the wait, and none is missed.
-  /// Clock::time_point::max() waits without end.
+  /// Without a signal, too, fewer than `at_least` may have run: where the kernel gives 64 at once,
+  /// or has yet to get some. Clock::time_point::max() waits without end.
   ///
   /// Errors: EINTR (a signal's handler has run, and no continuation), ENOSYS (before Linux 4.18),
   /// EPERM (seccomp; an EventFd and a signalfd in one epoll serve there), others as wait(). Since

@@ -28,7 +28,8 @@ struct ContextOptions {
   std::uint32_t kernel_limit = 0;
 
   /// How long a wait looks at the ring before it sleeps: it returns a little earlier for the price
-  /// of the processor's time, which is of use where few requests are in flight. An hour at most.
+  /// of the processor's time, which is of use where few requests are in flight. An hour at most;
+  /// not where the wait has a signal mask.
   std::chrono::nanoseconds spin{0};
 
   /// Statistics tell the time inside io_submit, and how many calls slept: three more system calls

@@ -36,7 +36,7 @@ void Mixture::play(std::size_t steps) {
   while (!commits_.empty()) seal_commit();
   must(context_.close());
   for (const Coroutine& coroutine : coroutines_) check(coroutine.task->done(), "a coroutine waits");
-  REQUIRE(wrong_.empty());
+  REQUIRE(wrong_ == "");
   REQUIRE(context_.in_flight() == 0);
   REQUIRE(sure_ == 0);
   REQUIRE(endless_ == 0);
@@ -116,7 +116,9 @@ void Mixture::wait() {
     default:
       ::sigset_t none;
       ::sigemptyset(&none);
+      // Which may return fewer.
       ran = context_.wait(least, Context::Clock::time_point::max(), none);
+      return check(ran && *ran != 0, "a wait without end ran nothing");
   }
   check_ran(ran);
   check(!ran || *ran >= least, "a wait returned too early");

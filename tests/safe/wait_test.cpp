@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <functional>
 #include <limits>
 #include <linux_aio/linux_aio.hpp>
 #include <thread>
@@ -13,6 +14,7 @@
 #include "tests/support/alarm.hpp"
 #include "tests/support/held.hpp"
 #include "tests/support/safe.hpp"
+#include "tests/support/task.hpp"
 
 namespace {
 
@@ -123,6 +125,68 @@ TEST_CASE("a wait tells what ran before a continuation closed the context") {
   }
   REQUIRE(must(context.wait(5)) == 3);
   REQUIRE(code_of(context.wait()) == EDEADLK);
+}
+
+TEST_CASE("a wait sleeps for one at a time while others go out behind what completes") {
+  const TemporaryFile file(pattern(100));
+  const Pipe idle;
+  {
+    aio::Context context = make_context_without_ring();
+    submit(context, Held(idle), [](const auto&) {});
+    int done = 0;
+    auto commit =
+        context.begin_commit(aio::fdatasync(borrowed(file)), [&](const auto&) { ++done; });
+    REQUIRE(commit);
+    REQUIRE(
+        commit->submit(aio::write(borrowed(file)).from(Bytes(10)), [&](const auto&) { ++done; }));
+    std::move(*commit).seal();
+    REQUIRE(must(context.wait(2, 20s)) == 2);
+    REQUIRE(done == 2);
+    idle.feed();
+    must(context.close());
+  }
+  {
+    const Pipe other;
+    aio::Context context = must(aio::Context::create({.capacity = 3, .reap_in_user_space = false}));
+    submit(context, Held(other), [](const auto&) {});
+    int done = 0;
+    const auto start = [&]() -> Task {
+      const auto completion = co_await context.async(aio::read(borrowed(file)).into(Bytes(10)));
+      done += completion.result == 10U ? 1 : 0;
+    };
+    std::vector<Task> tasks;
+    for (int count = 0; count < 4; ++count) tasks.push_back(start());
+    REQUIRE(must(context.wait(4, 20s)) == 4);
+    REQUIRE(done == 4);
+    other.feed();
+    must(context.close());
+  }
+}
+
+TEST_CASE("a deadline holds while continuations keep submitting, beside what does not complete") {
+  const TemporaryFile file(pattern(100));
+  for (const aio::BorrowedFd fd : {borrowed(file), aio::BorrowedFd(-1)}) {
+    for (const auto spin : {0ms, 1ms}) {
+      const Pipe idle;
+      aio::Context context = must(aio::Context::create({.spin = spin}));
+      submit(context, Held(idle), [](const auto&) {});
+      const auto begin = Clock::now();
+      bool stop = false;
+      const std::function<void()> next = [&] {
+        submit(context, aio::read(fd).into(Bytes(1)), [&](const auto&) {
+          if (stop || Clock::now() - begin > 5s) return;
+          next();
+          context.flush();
+        });
+      };
+      next();
+      must(context.wait(std::numeric_limits<std::size_t>::max(), 10ms));
+      REQUIRE(Clock::now() - begin < 4s);
+      stop = true;
+      idle.feed();
+      must(context.close());
+    }
+  }
 }
 
 TEST_CASE("wait(0) is poll") {
