@@ -89,10 +89,12 @@ struct RangeInFlight {
   R buffers;
 
   template <class Visit>
+  void visit_memory(Visit&& visit) noexcept {
+    for (auto&& buffer : buffers) visit(std::span<const std::byte>(bytes_of(buffer)));
+  }
+  template <class Visit>
   void visit_exclusive_memory(Visit&& visit) noexcept {
-    if constexpr (MutableBufferRange<R>) {
-      for (auto&& buffer : buffers) visit(std::span<const std::byte>(bytes_of(buffer)));
-    }
+    if constexpr (MutableBufferRange<R>) visit_memory(visit);
   }
   [[nodiscard]] VectoredCompletion<R> complete(const Result<std::size_t>& outcome) && noexcept {
     return {.result = outcome, .buffers = std::move(buffers)};

@@ -6,6 +6,8 @@
 #include <linux_aio/linux_aio.hpp>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/support/child.hpp"
 #include "tests/support/safe.hpp"
@@ -21,12 +23,37 @@ struct Inside {
   std::array<std::byte, 16> memory{};
 };
 
+// To be written only.
+struct InsideConst {
+  std::array<std::byte, 16> memory{};
+};
+
+// Its memory moves with it if it is small.
+struct MaybeInside {
+  std::array<std::byte, 16> small{};
+  std::vector<std::byte> large;
+};
+
 }  // namespace
 
 template <>
 struct linux_aio::buffer_traits<Inside> {
   static constexpr bool owns = true;
   static std::span<std::byte> bytes(Inside& buffer) noexcept { return buffer.memory; }
+};
+
+template <>
+struct linux_aio::buffer_traits<InsideConst> {
+  static constexpr bool owns = true;
+  static std::span<const std::byte> bytes(InsideConst& buffer) noexcept { return buffer.memory; }
+};
+
+template <>
+struct linux_aio::buffer_traits<MaybeInside> {
+  static constexpr bool owns = true;
+  static std::span<std::byte> bytes(MaybeInside& buffer) noexcept {
+    return buffer.large.empty() ? std::span<std::byte>(buffer.small) : buffer.large;
+  }
 };
 
 TEST_CASE("a buffer whose memory moves with it ends the program, where assertions are on") {
@@ -49,6 +76,16 @@ TEST_CASE("a buffer whose memory moves with it ends the program, where assertion
   };
   require_death([&file](aio::Context& context) {
     static_cast<void>(context.submit(aio::read(borrowed(file)).into(Inside()), [](const auto&) {}));
+  });
+  require_death([&file](aio::Context& context) {
+    static_cast<void>(
+        context.submit(aio::write(borrowed(file)).from(InsideConst()), [](const auto&) {}));
+  });
+  require_death([&file](aio::Context& context) {
+    std::array<MaybeInside, 2> buffers;
+    buffers[0].large.resize(16);
+    static_cast<void>(
+        context.submit(aio::write(borrowed(file)).from(std::move(buffers)), [](const auto&) {}));
   });
   require_death([&file](aio::Context& context) {
     const Task task = [](aio::Context& its_context, const TemporaryFile& its_file) -> Task {

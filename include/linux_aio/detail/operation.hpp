@@ -1,13 +1,16 @@
 // Operations: what lies in a slot while its request is in flight, and what is done in the end.
 #pragma once
 
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <linux_aio/detail/engine.hpp>
 #include <linux_aio/detail/fatal.hpp>
 #include <linux_aio/detail/poison.hpp>
 #include <linux_aio/detail/request.hpp>
 #include <linux_aio/detail/slot.hpp>
 #include <linux_aio/error.hpp>
+#include <linux_aio/raw/prep.hpp>
 #include <memory>
 #include <new>
 #include <span>
@@ -51,28 +54,30 @@ void end([[maybe_unused]] Engine& engine, [[maybe_unused]] T& in_flight) noexcep
 class MoveCheck {
  public:
   template <class T>
-  explicit MoveCheck(T& in_flight) noexcept : memory_(memory_of(in_flight)) {}
+  explicit MoveCheck(T& in_flight) noexcept : addresses_(addresses_of(in_flight)) {}
 
   template <class T>
   void require_same(T& in_flight) const noexcept {
-    if (memory_of(in_flight) != memory_) {
+    if (addresses_of(in_flight) != addresses_) {
       fatal("a buffer has other memory after it was moved, so it must not say that it owns it");
     }
   }
 
  private:
   template <class T>
-  [[nodiscard]] static const std::byte* memory_of([[maybe_unused]] T& in_flight) noexcept {
-    const std::byte* memory = nullptr;
+  [[nodiscard]] static std::uint64_t addresses_of([[maybe_unused]] T& in_flight) noexcept {
+    std::uint64_t all = 0;
 #if !defined(NDEBUG)
-    in_flight.visit_exclusive_memory([&memory](std::span<const std::byte> bytes) {
-      if (memory == nullptr) memory = bytes.data();
-    });
+    if constexpr (requires { in_flight.visit_memory(IgnoreMemory{}); }) {
+      in_flight.visit_memory([&all](std::span<const std::byte> bytes) {
+        if (!bytes.empty()) all = std::rotl(all, 5) ^ raw::address_of(bytes.data());
+      });
+    }
 #endif
-    return memory;
+    return all;
   }
 
-  const std::byte* memory_;
+  std::uint64_t addresses_;  // of all buffers, mixed
 };
 
 /// Puts `Stored`, which has a static finish(), into `slot`.

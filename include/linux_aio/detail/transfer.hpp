@@ -79,8 +79,12 @@ class BufferPart {
   [[nodiscard]] std::size_t position() const noexcept { return position_; }
 
   template <class Visit>
+  void visit_memory(Visit&& visit) noexcept {
+    visit(bytes());
+  }
+  template <class Visit>
   void visit_exclusive_memory(Visit&& visit) noexcept {
-    if constexpr (MutableBuffer<B>) visit(bytes());
+    if constexpr (MutableBuffer<B>) visit_memory(visit);
   }
 
   B buffer;
