@@ -19,14 +19,18 @@ std::uint64_t direct_alignment(BorrowedFd file) noexcept {
   return direct ? std::max(direct->memory_alignment, direct->offset_alignment) : 1;
 }
 
+bool has_offsets(BorrowedFd file) noexcept {
+  return ::lseek(file.number(), 0, SEEK_CUR) >= 0 || errno != ESPIPE;
+}
+
 // How a transfer goes on after one that was not whole.
 struct Continuing {
   std::uint64_t alignment;  // of the position it goes on from
-  bool has_offsets;         // not a pipe or socket
+  bool seeks;               // not a pipe or socket
 
   Continuing(const detail::TransferOptions& options, PollEvent ready) noexcept
       : alignment(appends(options, ready) ? 1 : direct_alignment(options.file)),
-        has_offsets(::lseek(options.file.number(), 0, SEEK_CUR) >= 0 || errno != ESPIPE) {}
+        seeks(has_offsets(options.file)) {}
 
  private:
   // What is appended is there: going back to an aligned position would append it again.
@@ -61,7 +65,7 @@ std::expected<void, PartialTransfer> transfer_whole(Context& context,
     if (result && *result == total) return {};
     if (!continuing) continuing.emplace(options, ready);
     if (!result) {
-      const bool busy = result.error().code() == EAGAIN && waits && !continuing->has_offsets;
+      const bool busy = result.error().code() == EAGAIN && waits && !continuing->seeks;
       if (busy && becomes_ready(context, options.file, ready)) continue;
       return std::unexpected(PartialTransfer{result.error(), done});
     }
@@ -71,7 +75,7 @@ std::expected<void, PartialTransfer> transfer_whole(Context& context,
     }
     done = reached;
     position = done - done % continuing->alignment;
-    if (continuing->has_offsets) offset = options.offset + position;
+    if (continuing->seeks) offset = options.offset + position;
   }
   return {};
 }
@@ -91,6 +95,7 @@ std::expected<Contents, PartialContents> read_to_end(Context& context,
     const auto left = static_cast<std::size_t>(file_size - options.offset);
     capacity = (left / alignment + 1) * alignment;
   }
+  const bool seeks = has_offsets(options.file);
   std::size_t size = 0;
   std::optional<AlignedBuffer> buffer;
   for (;;) {
@@ -103,7 +108,7 @@ std::expected<Contents, PartialContents> read_to_end(Context& context,
     if (buffer) std::memcpy(larger->bytes().data(), buffer->bytes().data(), size);
     buffer = std::move(*larger);
     detail::TransferOptions rest = options;
-    rest.offset += size;
+    if (seeks) rest.offset += size;
     auto whole = read_exactly(context, ReadWithoutBuffer(rest), buffer->bytes().subspan(size));
     if (whole) {
       size = capacity;

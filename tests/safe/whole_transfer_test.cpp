@@ -1,6 +1,7 @@
 // Transfers that go on until they are whole.
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
@@ -307,6 +308,26 @@ TEST_CASE("with no_wait an empty pipe is the caller's to wait for") {
       context, aio::read(aio::BorrowedFd(pipe.read_end())).flags(aio::ReadFlag::no_wait), target);
   REQUIRE(!whole);
   REQUIRE(whole.error().error.code() == EAGAIN);
+}
+
+TEST_CASE("a socket is read to its end, which has no offsets") {
+  std::array<int, 2> ends{};
+  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
+  const aio::File ours(ends[0]);
+  aio::File theirs(ends[1]);
+  const Bytes sent = pattern(300'000);
+  std::thread peer([&sent, theirs = std::move(theirs)] {
+    for (std::span<const std::byte> rest(sent); !rest.empty();) {
+      const ::ssize_t written = ::write(theirs.number(), rest.data(), rest.size());
+      if (written <= 0) return;
+      rest = rest.subspan(static_cast<std::size_t>(written));
+    }
+  });
+  aio::Context context = make_context();
+  auto contents = aio::read_to_end(context, aio::read(ours));
+  peer.join();
+  REQUIRE(contents);
+  REQUIRE((copy_of(contents->bytes()) == sent));
 }
 
 TEST_CASE("a file is read to its end: empty, large, from an offset, and one that has no size") {
