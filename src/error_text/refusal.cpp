@@ -40,6 +40,7 @@ std::string explain_bad_descriptor(const Failure& failure) {
 
 // What the numbers of a transfer say: nothing if they are good.
 std::string explain_numbers(const Failure& failure) {
+  constexpr auto most_offset = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   constexpr auto most_bytes =
       static_cast<std::uint64_t>(std::numeric_limits<std::ptrdiff_t>::max());
   if (is_vectored(failure) && failure.number > most_segments) {
@@ -53,6 +54,11 @@ std::string explain_numbers(const Failure& failure) {
   if (failure.offset < 0) {
     return "the offset is negative (" + std::to_string(failure.offset) +
            "): the largest is 9223372036854775807";
+  }
+  const bool plain = (is_read(failure) || is_write(failure)) && !is_vectored(failure);
+  if (plain && failure.number > most_offset - static_cast<std::uint64_t>(failure.offset)) {
+    return "offset and length (" + std::to_string(failure.offset) + " + " +
+           std::to_string(failure.number) + ") are together over 9223372036854775807";
   }
   constexpr auto both = static_cast<unsigned>(raw::rwf_append | raw::rwf_noappend);
   if ((failure.flags & both) == both) return "the flags append and no_append contradict each other";

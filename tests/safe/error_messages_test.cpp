@@ -277,6 +277,12 @@ TEST_CASE("what io_submit refuses for its numbers says the numbers") {
           [](Scene& s) { return s.read(s.file(), 100, -5); },
           EINVAL,
           {"offset is negative (-5)", "9223372036854775807"}},
+      Row{"an end that is too large",
+          [](Scene& s) {
+            return s.read(s.file(), 10, std::numeric_limits<std::int64_t>::max() - 4);
+          },
+          EINVAL,
+          {"9223372036854775803 + 10", "together over 9223372036854775807"}},
       Row{"the lowest offset",
           [](Scene& s) { return s.write(s.file(), 100, lowest); },
           EINVAL,
