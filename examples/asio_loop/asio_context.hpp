@@ -49,8 +49,9 @@ class AsioContext {
     // Asio tells errors by exception, and a continuation must not throw: so what it calls is no
     // more than the post of a handler.
     const auto accepted = context_.submit(
-        std::move(request).notify(completed_), [handler = std::move(handler)](auto done) mutable {
-          auto executor = asio::get_associated_executor(handler);
+        std::move(request).notify(completed_),
+        [this, handler = std::move(handler)](auto done) mutable {
+          auto executor = asio::get_associated_executor(handler, descriptor_.get_executor());
           asio::post(executor, [handler = std::move(handler), done = std::move(done)]() mutable {
             handler(std::move(done));
           });
