@@ -66,13 +66,16 @@ class Follower {
 
   /// Begins to read what there is, unless that is already under way.
   void look() {
-    if (reading_) return;
+    if (reading_ || stopped_) return;
     reading_ = true;
     const auto accepted =
         context_.submit(aio::read(file_).into(std::move(buffer_)).at(offset_).notify(completed_),
                         [this](auto done) { on_read(std::move(done)); });
     if (!accepted) support::die(accepted.error().error.message());
   }
+
+  /// Reads no more than what it has begun to read.
+  void stop() { stopped_ = true; }
 
  private:
   void on_read(aio::ReadCompletion<aio::AlignedBuffer> done) {
@@ -91,6 +94,7 @@ class Follower {
   aio::AlignedBuffer buffer_;
   std::uint64_t offset_ = 0;
   bool reading_ = false;
+  bool stopped_ = false;
 };
 
 }  // namespace
@@ -132,6 +136,7 @@ int main(int argc, char** argv) {
       }
     }
   }
+  follower.stop();  // for close() completes what continuations submit, too
   support::value_or_die(context.close(), "AIO");
   return 0;
 }

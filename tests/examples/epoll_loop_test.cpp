@@ -47,6 +47,14 @@ TEST_CASE("an empty file prints nothing, and Ctrl-C ends the loop") {
   CHECK(program.wait().exit_status == 0);
 }
 
+TEST_CASE("a signal ends the loop while there is still much to print") {
+  // NOLINTNEXTLINE(misc-const-correctness): clang-tidy 19 does not see that it is changed
+  Program program({"--interval=1", "/dev/zero"});
+  static_cast<void>(program.read_output(1'000'000));
+  program.send(SIGTERM);
+  CHECK(program.wait().exit_status == 0);
+}
+
 TEST_CASE("a file that is not there, or that cannot be read, is an error") {
   const Folder folder;
   CHECK(examples_test::run({folder / "none"}).errors.find("ENOENT") != std::string::npos);
