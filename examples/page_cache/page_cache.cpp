@@ -97,11 +97,13 @@ void PageCache::let_use(std::uint64_t number, Page& page, const Use& use) {
 }
 
 void PageCache::serve_those_without_a_frame() {
+  if (std::exchange(serving_, true)) return;  // get() below comes here again, as deep as the queue
   while (!without_a_frame_.empty() && (frames_.available() != 0 || !recent_.empty())) {
     auto [number, use] = std::move(without_a_frame_.front());
     without_a_frame_.pop_front();
     get(number, std::move(use));
   }
+  serving_ = false;
 }
 
 }  // namespace page_cache

@@ -68,6 +68,7 @@ class PageCache {
   std::unordered_map<std::uint64_t, Page> pages_;              // here, or being read
   std::list<std::uint64_t> recent_;                            // may be evicted; the latest first
   std::deque<std::pair<std::uint64_t, Use>> without_a_frame_;  // lookups that wait for one
+  bool serving_ = false;
   Counts counts_;
 };
 

@@ -87,6 +87,15 @@ TEST_CASE("a page that is here is no read, and lookups of one that is being read
                  "0 hits, 1 misses, 2 joined a read, 0 evictions"));
 }
 
+TEST_CASE(
+    "many lookups that wait for a frame are served one after the other, not inside each other") {
+  const Folder folder;
+  examples_test::write_file(folder / "file", examples_test::pattern(8192));
+  std::vector<std::string> arguments = {"--frames=1", "--at-once=100000", folder / "file", "0"};
+  arguments.insert(arguments.end(), 60'000, "1");
+  CHECK(contains(look_up(arguments), "60001 lookups"));
+}
+
 TEST_CASE("the page that was not used for the longest time makes room") {
   const Folder folder;
   examples_test::write_file(folder / "file", examples_test::pattern(32768));
