@@ -41,10 +41,10 @@ is what to measure a disk with: writes into new blocks are slower. Holes of
 SOURCE are written as zeros, and DESTINATION keeps its permissions. A copy that
 fails or is interrupted leaves DESTINATION partly overwritten.
 
-SOURCE is as long as its size says at the beginning: a file of /proc is empty,
-and what is added meanwhile is not copied. If SOURCE is changed meanwhile, a
-warning says so; if it becomes shorter than what is yet to be read, the copy
-fails.
+SOURCE is as long as its size says at the beginning: a file of /proc, which does
+not say, is refused, and what is added meanwhile is not copied. If SOURCE is
+changed meanwhile, a warning says so; if it becomes shorter than what is yet to
+be read, the copy fails.
 
 Under "bazel run" relative paths begin at the folder where bazel was called.
 

@@ -82,5 +82,8 @@ TEST_CASE("what cannot be read is reported, and the rest is hashed") {
   CHECK(ending.output == "930766865 9 " + folder / "file" + "\n");
   CHECK(ending.errors.find("file_hasher: " + folder / "none" + ": ") != std::string::npos);
   CHECK(ending.errors.find(folder.path() + ": no regular file\n") != std::string::npos);
+  const Ending hidden = examples_test::run({"/proc/cpuinfo"});
+  CHECK(hidden.exit_status == 1);
+  CHECK(hidden.errors.find("/proc/cpuinfo: it does not tell its size") != std::string::npos);
   CHECK(examples_test::run({}).exit_status == 2);
 }
