@@ -1,6 +1,7 @@
 #include "examples/write_ahead_log/log.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -14,6 +15,12 @@ namespace aio = linux_aio;
 namespace {
 
 constexpr std::size_t allocated_at_once = 1 << 20;
+
+std::uint32_t random_number() {
+  std::uint32_t number = 0;
+  if (::getentropy(&number, sizeof number) != 0) number = 0;  // before Linux 3.17
+  return number;
+}
 
 bool fits(std::span<const std::byte> page, const End& end) {
   const PageHeader header = header_of(page);
@@ -47,7 +54,11 @@ aio::Result<End> recover(aio::Context& context, const aio::File& file,
 }
 
 Log::Log(aio::Context& context, const aio::File& file, aio::BufferPool pages, End end)
-    : context_(context), file_(file), pages_(std::move(pages)), end_(end) {}
+    : context_(context),
+      file_(file),
+      pages_(std::move(pages)),
+      end_(end),
+      opening_(random_number()) {}
 
 void Log::append(std::string record, Told told) {
   queue_.emplace_back(std::move(record), std::move(told));
@@ -80,7 +91,7 @@ aio::PooledBuffer Log::next_page() {
   }
   ++end_.pages;
   ++counts_.pages;
-  end_.checksum = writer.finish(end_.pages, end_.checksum);
+  end_.checksum = writer.finish(end_.pages, opening_, end_.checksum);
   return page;
 }
 

@@ -70,6 +70,7 @@ class Log {
   const linux_aio::File& file_;
   linux_aio::BufferPool pages_;
   End end_;
+  std::uint32_t opening_;                           // see PageHeader
   std::uint64_t allocated_ = 0;                     // bytes of the file
   std::deque<std::pair<std::string, Told>> queue_;  // of the next groups
   std::vector<Told> group_;                         // of which the commit is under way

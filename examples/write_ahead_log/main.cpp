@@ -20,7 +20,7 @@ namespace wal = write_ahead_log;
 constexpr const char* help = R"(Usage: write_ahead_log append [OPTION]... LOG
        write_ahead_log read LOG
 
-append: makes each line of standard input, of 4076 bytes at most, a record at
+append: makes each line of standard input, of 4072 bytes at most, a record at
 the end of LOG, which is created if it is not there. Transactions append at the
 same time, each a record after the other, and go on when theirs is durable.
 Those that wait at the same time share the writes and the fdatasync.

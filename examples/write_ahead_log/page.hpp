@@ -15,7 +15,9 @@ constexpr std::size_t page_size = 4096;
 
 struct PageHeader {
   std::uint32_t checksum;  // of the rest of the page
-  std::uint32_t previous;  // the checksum of the page before: what an older log left does not fit
+  std::uint32_t opening;   // of the log that wrote the page, a random number
+  std::uint32_t previous;  // the checksum of the page before: what an older opening left does not
+                           // fit, even if it had the same records
   std::uint32_t number;    // of the page in the log, from 1
   std::uint32_t used;      // bytes of the page
 };
@@ -38,9 +40,11 @@ class PageWriter {
   }
 
   /// Writes the header. Returns the page's checksum.
-  std::uint32_t finish(std::uint32_t number, std::uint32_t previous) noexcept {
+  std::uint32_t finish(std::uint32_t number, std::uint32_t opening,
+                       std::uint32_t previous) noexcept {
     std::memset(page_.data() + used_, 0, page_.size() - used_);
     PageHeader header{.checksum = 0,
+                      .opening = opening,
                       .previous = previous,
                       .number = number,
                       .used = static_cast<std::uint32_t>(used_)};

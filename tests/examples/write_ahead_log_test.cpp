@@ -56,7 +56,7 @@ std::size_t syncs_in(const std::string& output) {
 TEST_CASE("records are read back as they were appended, by one run and by another") {
   const Folder folder;
   const std::string first = lines("first", 1000);
-  const std::string second = "\n" + lines("second", 10) + std::string(4076, 'x') + "\n";
+  const std::string second = "\n" + lines("second", 10) + std::string(4072, 'x') + "\n";
   CHECK(contains(append(folder, first), "1000 records durable after "));
   append(folder, second);
   append(folder, "");
@@ -103,6 +103,15 @@ TEST_CASE("a damaged page ends the log, and what lies behind it does not come ba
   CHECK(contains(ending.errors, "what follows page 1 is damaged"));
   append(folder, "instead\n");
   CHECK(records_in(folder) == "record 0\ninstead\n");
+}
+
+TEST_CASE("what an older log left does not come back, even behind the same record") {
+  const Folder folder;
+  append(folder, "first\n");
+  append(folder, "second\n");
+  examples_test::write_at(folder / "log", 0, std::string(page_size, '\0'));
+  append(folder, "first\n");
+  CHECK(records_in(folder) == "first\n");
 }
 
 TEST_CASE("a log that cannot be written is an error, and nothing is acknowledged") {
