@@ -313,6 +313,7 @@ TEST_CASE("with no_wait an empty pipe is the caller's to wait for") {
 TEST_CASE("a socket is read to its end, which has no offsets") {
   std::array<int, 2> ends{};
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
+  if (!pipes_know_nowait()) REQUIRE(::fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0);
   const aio::File ours(ends[0]);
   aio::File theirs(ends[1]);
   const Bytes sent = pattern(300'000);
