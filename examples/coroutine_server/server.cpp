@@ -71,7 +71,8 @@ Task<Server::Outcome> Server::send_file(aio::BorrowedFd socket, std::string name
   const std::uint64_t size = opened->file.size().value_or(0);
   Task<Block> next = read(opened->file, 0);
   if (co_await send_text(socket, "OK " + std::to_string(size) + "\n") == Outcome::closed) {
-    co_await next;  // so that its buffer is back before another client gets the place of this one
+    // Its buffer is to be back before another client gets the place of this one.
+    static_cast<void>(co_await next);
     co_return Outcome::closed;
   }
   for (std::uint64_t offset = 0; offset < size;) {
@@ -80,7 +81,7 @@ Task<Server::Outcome> Server::send_file(aio::BorrowedFd socket, std::string name
     offset += block.length;
     if (offset < size) next = read(opened->file, offset);
     if (co_await send(socket, std::move(block)) == Outcome::closed) {
-      if (offset < size) co_await next;
+      if (offset < size) static_cast<void>(co_await next);
       co_return Outcome::closed;
     }
   }

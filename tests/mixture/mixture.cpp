@@ -36,7 +36,8 @@ void Mixture::play(std::size_t steps) {
   while (!commits_.empty()) seal_commit();
   must(context_.close());
   for (const Coroutine& coroutine : coroutines_) check(coroutine.task->done(), "a coroutine waits");
-  REQUIRE(wrong_ == "");
+  INFO(wrong_);
+  REQUIRE(wrong_.empty());
   REQUIRE(context_.in_flight() == 0);
   REQUIRE(sure_ == 0);
   REQUIRE(endless_ == 0);
