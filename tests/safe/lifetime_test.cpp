@@ -190,11 +190,11 @@ TEST_CASE("a coroutine is destroyed in every state of its request") {
       Counts frames;
       int never = 0;
       if (state == 0) blocking = wait_for(context, pipe, frames, never);
-      std::optional<Task> task(read_twice(context, borrowed(file), buffers, resumed));
+      Task task = read_twice(context, borrowed(file), buffers, resumed);
       if (state >= 2) context.flush();
       for (int count = 2; count < state; ++count) REQUIRE(must(context.poll()) == 1);
       REQUIRE(resumed == std::max(0, state - 2));
-      task.reset();
+      task.destroy();
       blocking.reset();
       while (context.in_flight() != 0) must(context.wait());
       REQUIRE(resumed == std::max(0, state - 2));
