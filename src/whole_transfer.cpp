@@ -95,7 +95,6 @@ std::expected<Contents, PartialContents> read_to_end(Context& context,
     const auto left = static_cast<std::size_t>(file_size - options.offset);
     capacity = (left / alignment + 1) * alignment;
   }
-  const bool seeks = has_offsets(options.file);
   std::size_t size = 0;
   std::optional<AlignedBuffer> buffer;
   for (;;) {
@@ -108,7 +107,7 @@ std::expected<Contents, PartialContents> read_to_end(Context& context,
     if (buffer) std::memcpy(larger->bytes().data(), buffer->bytes().data(), size);
     buffer = std::move(*larger);
     detail::TransferOptions rest = options;
-    if (seeks) rest.offset += size;
+    if (size != 0 && has_offsets(options.file)) rest.offset += size;
     auto whole = read_exactly(context, ReadWithoutBuffer(rest), buffer->bytes().subspan(size));
     if (whole) {
       size = capacity;
