@@ -1,10 +1,11 @@
 #include "examples/copy/endpoint.hpp"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <utility>
+
+#include "examples/support/open.hpp"
 
 namespace copy {
 
@@ -21,8 +22,7 @@ Outcome<Endpoint> open_source(const std::string& path) {
   if (!file) return cannot("open", path, file.error().code());
   Outcome<Endpoint> source = make_endpoint(path, std::move(*file));
   // The copy would be empty, and a success.
-  if (char byte = 0;
-      source && source->size() == 0 && ::pread(source->file.number(), &byte, sizeof(byte), 0) > 0) {
+  if (source && source->size() == 0 && support::hides_its_size(source->file)) {
     return std::unexpected(
         format("'%s' does not tell its size, as files in /proc do not", path.c_str()));
   }

@@ -1,7 +1,6 @@
 #include "examples/file_hasher/hasher.hpp"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
@@ -18,12 +17,6 @@ namespace {
 bool is_regular(const aio::File& file) {
   struct ::stat status{};
   return ::fstat(file.number(), &status) == 0 && S_ISREG(status.st_mode);
-}
-
-// Whether there is something to read in a file that says it is empty.
-bool hides_its_size(const aio::File& file) {
-  char byte = 0;
-  return ::pread(file.number(), &byte, 1, 0) > 0;
 }
 
 }  // namespace
@@ -54,7 +47,7 @@ void Hasher::begin_file(std::size_t index) {
   if (!is_regular(opened->file)) return end_file(index, std::unexpected("no regular file"));
   const aio::Result<std::uint64_t> size = opened->file.size();
   if (!size) return end_file(index, std::unexpected(size.error().message()));
-  if (*size == 0 && hides_its_size(opened->file)) {
+  if (*size == 0 && support::hides_its_size(opened->file)) {
     return end_file(index, std::unexpected("it does not tell its size, as files in /proc do not"));
   }
   if (*size == 0) return end_file(index, support::Checksum());

@@ -1,5 +1,7 @@
 #include "examples/support/open.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <linux_aio/aligned_buffer.hpp>
 #include <utility>
@@ -22,6 +24,11 @@ aio::Result<Opened> open(const std::string& path, aio::Access access, std::size_
     }
   }
   return Opened{std::move(*buffered), false, standard};
+}
+
+bool hides_its_size(aio::BorrowedFd empty) {
+  char byte = 0;
+  return ::pread(empty.number(), &byte, sizeof(byte), 0) > 0;
 }
 
 }  // namespace support

@@ -18,4 +18,7 @@ struct Opened {
 [[nodiscard]] linux_aio::Result<Opened> open(const std::string& path, linux_aio::Access access,
                                              std::size_t unit, linux_aio::OpenOptions options = {});
 
+/// Whether there is something to read in a file that says it is empty, as files in /proc do.
+[[nodiscard]] bool hides_its_size(linux_aio::BorrowedFd empty);
+
 }  // namespace support
